@@ -1,0 +1,17 @@
+// An account of the directory: who may log in, and as whom it may send. Its passwords lie with the credentials, not here.
+
+export type Account = {
+  /** `user@realm`, lower case. */
+  readonly login: string;
+  /** The addresses it owns: `user@domain`, `@domain` for a whole domain, `*` for any address. Lower case. */
+  readonly senders: readonly string[];
+  readonly disabled: boolean;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+};
+
+/** The full login of what a client typed: smtpd_sasl_local_domain is filled in where the realm was left out. */
+export function canonicalLogin(login: string, localDomain: string): string {
+  const lower = login.toLowerCase();
+  return lower.includes('@') || localDomain === '' ? lower : `${lower}@${localDomain.toLowerCase()}`;
+}

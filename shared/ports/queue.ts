@@ -1,0 +1,52 @@
+// What has been accepted and is not finished. The queue's records are the truth; the bell only says "look again".
+//
+// Who validates: the caller. A provider stores what it is given and answers for order, leases and durability.
+// Durable on return: every method that changes something. May be repeated: all but `enqueue`, which refuses an id it has.
+// Faults: TemporaryFault when the store does not answer; then nothing may be assumed about what was stored.
+
+import type { Entry, EntryState, RecipientState } from '#shared/domain/queue/entry.ts';
+
+export interface Queue {
+  /** Stores the entries of one message, all or none. Resolves when they and the body that they name are durable. */
+  enqueue(entries: readonly Entry[]): Promise<void>;
+  /** Leases up to `limit` queued entries that are due at `now` (ms), the longest due first. Nobody else gets them until the lease ends. */
+  claim(request: ClaimRequest): Promise<Entry[]>;
+  /** What became of a claimed entry. False if the lease was lost meanwhile (nothing is changed then) or the entry is gone. */
+  settle(id: string, owner: string, settlement: Settlement): Promise<boolean>;
+  /** When the next queued, unleased entry is due (ms), if there is one. */
+  nextDue(): Promise<number | undefined>;
+  /** Every entry, the oldest first. For people, not for delivery. */
+  list(): Promise<Entry[]>;
+  find(id: string): Promise<Entry | undefined>;
+  /** Forgets entries, whatever their state, and the bodies that no other entry names. Says which ids were there. */
+  remove(ids: readonly string[]): Promise<string[]>;
+  /** Makes queued and failed entries due at `now`; all of them if `ids` is left out. Says which. */
+  flush(now: number, ids?: readonly string[]): Promise<string[]>;
+  /** Moves entries to `hold`, or from `hold` back to `queued`, due at `now`. Says which. */
+  hold(ids: readonly string[]): Promise<string[]>;
+  release(now: number, ids: readonly string[]): Promise<string[]>;
+  /** Calls `listener` soon after something may have become due, whoever caused it. Returns the function that ends it. */
+  onBell(listener: () => void): () => void;
+}
+
+export interface ClaimRequest {
+  /** Names this claim; `settle` must show it again. */
+  readonly owner: string;
+  readonly now: number;
+  /** Milliseconds until the entries may be claimed by somebody else. */
+  readonly lease: number;
+  readonly limit: number;
+}
+
+export type Settlement =
+  /** Every recipient is done: the entry goes, and its body if no other entry names it. */
+  | { readonly kind: 'done' }
+  /** The entry stays, changed; the lease ends. */
+  | {
+      readonly kind: 'keep';
+      readonly state: EntryState;
+      readonly recipients: readonly RecipientState[];
+      readonly attempts: number;
+      /** Milliseconds since the epoch. */
+      readonly due: number;
+    };

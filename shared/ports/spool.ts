@@ -1,0 +1,30 @@
+// Where message bodies lie between the 250 and the last delivery. A body is what goes out: the trace header, then the
+// message as received, un-stuffed, CRLF line ends only.
+//
+// Durability: the spool and the queue are one promise. A body is durable at the latest when `Queue.enqueue` resolves for an
+// entry that names it, whatever happens to the machine after that. A provider may therefore make it durable in `seal`
+// (an object store) or together with the entry (one transaction). Both must be awaited, in this order, before a 250.
+// Faults: TemporaryFault from every method; a reader of a body that is gone gets `undefined`, not a fault.
+
+export interface Spool {
+  /** Starts a body under a queue id that no body has yet. Costs no I/O until something is written. */
+  create(id: string): BodyWriter;
+  /** The body, or undefined if there is none (its entry is then corrupt). */
+  open(id: string): Promise<Body | undefined>;
+}
+
+export interface BodyWriter {
+  /** Takes ownership of the bytes. A returned promise asks the caller to wait (back-pressure); undefined means go on. */
+  write(chunk: Buffer): Promise<void> | undefined;
+  /** Every byte is written. Nothing may be written after it. */
+  seal(): Promise<void>;
+  /** Forgets the body: the client went away or the message was refused. Safe after a failed `seal`; never throws. */
+  discard(): Promise<void>;
+}
+
+export interface Body {
+  /** Octets. */
+  readonly size: number;
+  /** Pieces of at most 64 KiB, in order. May be read once or many times. */
+  chunks(): AsyncIterable<Buffer>;
+}
