@@ -47,7 +47,11 @@ export type Entry = {
 
 /** The entries of one new message, due at once. */
 export function newEntries(
-  message: Pick<Entry, 'size' | 'client' | 'arrived'> & { readonly id: string; readonly envelope: Envelope; readonly hold: boolean },
+  message: Pick<Entry, 'size' | 'client' | 'arrived'> & {
+    readonly id: string;
+    readonly envelope: Envelope;
+    readonly hold: boolean;
+  },
 ): Entry[] {
   const { id, envelope, size, client, arrived, hold } = message;
   const entries: Entry[] = [];

@@ -1,15 +1,8 @@
 // What is kept of an account's passwords: for each, a verifier for every mechanism that is announced, and never the password.
 // All passwords of an account share one SCRAM salt and iteration count, since a SCRAM server must send them before it knows
-// which password the client will use (RFC 5802 §5.1).
+// which password the client will use (RFC 5802 §5.1). Credentials are values: a change is a new credential.
 
-export type Verifier = {
-  /** SCRAM-SHA-256 (RFC 5802 §3); PLAIN and LOGIN are checked against it too. 32 bytes. */
-  readonly storedKey: Buffer;
-  /** SCRAM-SHA-256's proof of the server to the client. 32 bytes. */
-  readonly serverKey: Buffer;
-  /** HMAC-MD5's inner and outer state after the key's block (RFC 2104 §4): 16 + 16 bytes, of use for CRAM-MD5 alone. */
-  readonly cramMd5: Buffer;
-};
+import { makeVerifier, saltPassword, SCRAM_ITERATIONS, type Verifier } from './verifier.ts';
 
 export type Password = Verifier & {
   /** Unique within the account: `default`, or an app password's name. */
@@ -24,3 +17,28 @@ export type Credential = {
   readonly iterations: number;
   readonly passwords: readonly Password[];
 };
+
+export type NewPassword = {
+  /** Canonical: `user@realm`, lower case. */
+  readonly login: string;
+  readonly name: string;
+  /** One that passwordProblem finds nothing wrong with. */
+  readonly password: string;
+  /** 16 random bytes; of use where the account has no credential yet. */
+  readonly salt: Buffer;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+};
+
+/** With one more password, which takes the place of one that has its name. Some milliseconds of work. */
+export function withPassword(credential: Credential | undefined, added: NewPassword): Credential {
+  const { name, password, created } = added;
+  const base = credential ?? { login: added.login, salt: added.salt, iterations: SCRAM_ITERATIONS, passwords: [] };
+  const verifier = makeVerifier(password, saltPassword(password, base.salt, base.iterations));
+  return { ...base, passwords: [...withoutPassword(base, name).passwords, { name, created, ...verifier }] };
+}
+
+/** The same credential in content if it has no password of that name. */
+export function withoutPassword(credential: Credential, name: string): Credential {
+  return { ...credential, passwords: credential.passwords.filter((password) => password.name !== name) };
+}

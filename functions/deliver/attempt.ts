@@ -1,0 +1,90 @@
+// One delivery attempt for one entry: its body, its recipients by transport, one call to each transport, in parallel.
+// It never throws: whatever goes wrong without an outcome is temporary for the recipients that it struck.
+
+import type { Settings } from '#shared/config/settings.ts';
+import type { Outcome } from '#shared/domain/delivery/outcome.ts';
+import { recipientsToTry } from '#shared/domain/delivery/after-attempt.ts';
+import { routeOf, type RouteSettings } from '#shared/domain/delivery/route.ts';
+import type { Entry } from '#shared/domain/queue/entry.ts';
+import type { Body, Spool } from '#shared/ports/spool.ts';
+import type { Transport } from '#shared/ports/transport.ts';
+import { type Log, logOutcomes } from './log.ts';
+
+/** Milliseconds. A transport that has not answered by then is in trouble; a message of the largest size passes a slow line in it. */
+export const ATTEMPT_LIMIT = 15 * 60 * 1000;
+
+export type AttemptSettings = RouteSettings & Pick<Settings, 'log_addresses'>;
+
+export type AttemptContext = {
+  readonly spool: Spool;
+  readonly transports: Readonly<Record<string, Transport>>;
+  readonly settings: AttemptSettings;
+  readonly now: () => number;
+  readonly log: Log;
+  /** Told what every call to a transport came to. */
+  readonly onOutcomes: (transport: string, outcomes: readonly Outcome[]) => void;
+};
+
+export type AttemptResult =
+  /** In the positions of the entry's recipients; a hole where a recipient was not tried. */
+  { readonly kind: 'tried'; readonly outcomes: readonly (Outcome | undefined)[] } | { readonly kind: 'no body' };
+
+export async function attempt(entry: Entry, context: AttemptContext): Promise<AttemptResult> {
+  const { spool, settings, log, now } = context;
+  const positions = recipientsToTry(entry);
+  const outcomes: (Outcome | undefined)[] = entry.recipients.map(() => undefined);
+  let body: Body | undefined;
+  try {
+    body = await spool.open(entry.body);
+  } catch (err) {
+    log.error({ event: 'spool', queueId: entry.id, err }, 'the body cannot be read now');
+    for (const position of positions) outcomes[position] = trouble('the spool does not answer', 'recipient');
+    return { kind: 'tried', outcomes };
+  }
+  if (body === undefined) return { kind: 'no body' };
+
+  const message = body;
+  const address = (position: number): string => entry.recipients[position]?.address ?? '';
+  const routes = Map.groupBy(positions, (position) => routeOf(address(position), settings));
+  await Promise.all(
+    [...routes].map(async ([transport, group]) => {
+      const recipients = group.map(address);
+      const said = await callTransport(transport, entry, recipients, message, context);
+      for (const [i, position] of group.entries()) outcomes[position] = said[i];
+      logOutcomes(log, { entry, transport, recipients, outcomes: said }, now(), settings.log_addresses);
+      context.onOutcomes(transport, said);
+    }),
+  );
+  return { kind: 'tried', outcomes };
+}
+
+async function callTransport(
+  name: string,
+  entry: Entry,
+  recipients: readonly string[],
+  body: Body,
+  context: AttemptContext,
+): Promise<Outcome[]> {
+  const transport = context.transports[name];
+  if (transport === undefined) return recipients.map(() => trouble(`there is no transport ${name}`, 'transport'));
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<Outcome[]>((resolve) => {
+    const late = `${name} has not answered within ${ATTEMPT_LIMIT / 60_000} minutes`;
+    timer = setTimeout(() => resolve(recipients.map(() => trouble(late, 'transport'))), ATTEMPT_LIMIT);
+  });
+  try {
+    return await Promise.race([transport.deliver(entry, recipients, body), limit]);
+  } catch (err) {
+    context.log.error(
+      { event: 'transport', queueId: entry.id, transport: name, err },
+      'a transport failed unexpectedly',
+    );
+    return recipients.map(() => trouble('unexpected trouble in this relay; its log has the details', 'recipient'));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function trouble(reason: string, scope: 'recipient' | 'transport'): Outcome {
+  return { kind: 'deferred', status: '4.3.0', reason, scope };
+}

@@ -1,0 +1,271 @@
+// One client's connection: bytes in, lines and bodies out to the session engine, replies back. It owns the socket, TLS,
+// the time-out and the back-pressure, and does what the engine's effects ask, one at a time: while one is under way no
+// further line is stepped. Whatever goes wrong in an effect is one message's or one login's temporary failure.
+
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SecureContext, TLSSocket } from 'node:tls';
+import { isRcpt } from '#shared/domain/smtp/command.ts';
+import { LineBuffer } from '#shared/domain/smtp/lines.ts';
+import {
+  type Effect,
+  type Input,
+  newSession,
+  type Session,
+  type SessionSettings,
+} from '#shared/domain/smtp/session.ts';
+import type { Reply } from '#shared/domain/smtp/reply.ts';
+import { step } from '#shared/domain/smtp/step.ts';
+import { type EffectsContext, Effects } from './effects.ts';
+import type { IncomingMessage } from './incoming.ts';
+import { randomOctets } from './random.ts';
+
+export type ConnectionSettings = SessionSettings &
+  EffectsContext['settings'] & {
+    readonly line_length_limit: number;
+    readonly smtpd_soft_error_limit: number;
+    /** Milliseconds. */
+    readonly smtpd_error_sleep_time: number;
+    /** Milliseconds. */
+    readonly smtpd_timeout: number;
+    readonly smtpd_tls_wrappermode: boolean;
+  };
+
+export type ConnectionContext = EffectsContext & {
+  readonly settings: ConnectionSettings;
+  secureContext(): SecureContext;
+};
+
+/** RFC 4954 §4: an AUTH response may be longer than a command. */
+const SASL_LINE_LIMIT = 12288 + 2;
+/** Octets that wait here before the socket is told to wait too. */
+const INPUT_LIMIT = 64 * 1024;
+/** How long a client may take to close behind our last reply, in ms. */
+const CLOSE_TIMEOUT = 5000;
+
+export class Connection {
+  readonly #context: ConnectionContext;
+  readonly #onClose: () => void;
+  readonly #effects: Effects;
+  readonly #lines = new LineBuffer();
+  #socket: Socket;
+  #session: Session;
+  #incoming: IncomingMessage | undefined;
+  #output = '';
+  /** An effect, a pause or a TLS handshake is under way. */
+  #busy = false;
+  #handshaking = false;
+  #inputEnded = false;
+  #stopping = false;
+  #closing = false;
+
+  constructor(socket: Socket, context: ConnectionContext, onClose: () => void) {
+    const random = randomOctets(8);
+    const address = socket.remoteAddress ?? '';
+    this.#context = context;
+    this.#onClose = onClose;
+    this.#socket = socket;
+    this.#effects = new Effects(context, random.toString('hex'), address);
+    this.#session = newSession({
+      service: context.service,
+      settings: context.settings,
+      client: { address, name: 'unknown' },
+      nonce: random.readBigUInt64BE().toString(),
+      tls: context.settings.smtpd_tls_wrappermode,
+    });
+    this.#listen();
+    if (context.settings.smtpd_tls_wrappermode) this.#startTls({ kind: 'connect' });
+    else this.#advance({ kind: 'connect' });
+  }
+
+  /** Ends the session as soon as the message under way, if any, has been answered. */
+  stop(): void {
+    this.#stopping = true;
+    if (!this.#busy && this.#incoming === undefined) this.#pump();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
+  readonly #onEnd = (): void => {
+    this.#inputEnded = true;
+    if (!this.#busy) this.#pump();
+  };
+  readonly #onTimeout = (): void => this.#timedOut();
+  readonly #onError = (error: Error): void => this.#effects.broken(error);
+  readonly #onSocketClose = (): void => this.#closed();
+
+  #listen(): void {
+    this.#socket
+      .setTimeout(this.#context.settings.smtpd_timeout)
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('timeout', this.#onTimeout)
+      .on('error', this.#onError)
+      .on('close', this.#onSocketClose);
+  }
+
+  #unlisten(): void {
+    this.#socket
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('timeout', this.#onTimeout)
+      .off('close', this.#onSocketClose);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closing) return;
+    this.#lines.push(chunk);
+    if (!this.#busy) this.#pump();
+    else if (this.#lines.length > INPUT_LIMIT) this.#socket.pause();
+  }
+
+  /** Feeds what has arrived to the message or to the session, until something must be waited for. */
+  #pump(): void {
+    while (!this.#busy && !this.#closing) {
+      if (this.#incoming !== undefined) {
+        if (this.#lines.length === 0) break;
+        this.#feed(this.#incoming, this.#lines.take());
+        continue;
+      }
+      if (this.#stopping) {
+        this.#step({ kind: 'shutdown' });
+        break;
+      }
+      const { exchange } = this.#session;
+      const line = this.#lines.next(exchange ? SASL_LINE_LIMIT : this.#context.settings.line_length_limit);
+      if (line === undefined) break;
+      if (line.kind === 'tooLong') this.#step({ kind: 'lineTooLong' });
+      else this.#stepLine(line.text);
+    }
+    if (!this.#busy) {
+      this.#flush();
+      if (this.#inputEnded) this.#end();
+      else if (this.#socket.isPaused()) this.#socket.resume();
+    }
+  }
+
+  #stepLine(line: string): void {
+    const next = isRcpt(line) ? this.#lines.peek() : undefined;
+    const rcptFollows = next !== undefined && isRcpt(next);
+    this.#step({ kind: 'line', line, rcptFollows, room: this.#context.admission.room });
+  }
+
+  #feed(message: IncomingMessage, bytes: Buffer): void {
+    const { rest, ready } = message.push(bytes);
+    if (rest !== undefined) {
+      if (rest.length > 0) this.#lines.push(rest);
+      this.#incoming = undefined;
+      this.#step({ kind: 'messageEnd', hops: message.hops(), tooBig: message.tooBig }, message);
+    } else if (ready !== undefined) {
+      this.#busy = true;
+      this.#socket.pause();
+      // A failed write shows itself again when the body is sealed.
+      const goOn = (): void => this.#advance();
+      ready.then(goOn, goOn);
+    }
+  }
+
+  /** What was waited for is there: steps it, and goes on with what has arrived meanwhile. */
+  #advance(input?: Input): void {
+    this.#busy = false;
+    if (this.#closing || this.#socket.destroyed) return;
+    if (input !== undefined) this.#step(input);
+    this.#pump();
+  }
+
+  #step(input: Input, message?: IncomingMessage): void {
+    const { session, replies, effect } = step(this.#session, input);
+    this.#session = session;
+    for (const reply of replies) {
+      this.#output += reply.wire;
+      if (reply.code >= 400) this.#refused(reply);
+      if (reply.close) this.#closing = true;
+    }
+    if (this.#closing) this.#end();
+    else if (effect !== undefined) this.#perform(effect, message);
+  }
+
+  #perform(effect: Effect, message: IncomingMessage | undefined): void {
+    switch (effect.kind) {
+      case 'startTls':
+        // What was sent behind STARTTLS in the clear is no command (RFC 3207 §6, CVE-2011-0411).
+        this.#lines.take();
+        this.#flush();
+        this.#startTls({ kind: 'tlsStarted' });
+        break;
+      case 'receiveBody':
+        this.#incoming = this.#effects.receiveBody(this.#session, effect.envelope);
+        break;
+      case 'discard':
+        if (message !== undefined) this.#effects.discard(message);
+        break;
+      case 'checkLogin':
+        this.#wait(this.#effects.checkLogin(effect.attempt));
+        break;
+      case 'judge':
+        this.#wait(this.#effects.judge(effect.request));
+        break;
+      case 'store':
+        if (message !== undefined) this.#wait(this.#effects.store(message, this.#session, effect));
+        break;
+    }
+  }
+
+  #wait(result: Promise<Input | undefined>): void {
+    this.#busy = true;
+    void result.then((input) => this.#advance(input));
+  }
+
+  #startTls(then: Input): void {
+    this.#busy = true;
+    this.#handshaking = true;
+    this.#unlisten();
+    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext: this.#context.secureContext() });
+    this.#socket = secure;
+    this.#listen();
+    secure.once('secure', () => {
+      this.#handshaking = false;
+      this.#advance(then);
+    });
+  }
+
+  /** Replies that are ready go out in one write. */
+  #flush(): void {
+    if (this.#output === '') return;
+    this.#socket.write(this.#output, 'latin1');
+    this.#output = '';
+  }
+
+  /** Behind smtpd_soft_error_limit every refusal costs the client smtpd_error_sleep_time. */
+  #refused(reply: Reply): void {
+    const { settings } = this.#context;
+    this.#effects.refused(reply);
+    if (this.#session.errors > settings.smtpd_soft_error_limit && settings.smtpd_error_sleep_time > 0) {
+      this.#wait(sleep(settings.smtpd_error_sleep_time));
+    }
+  }
+
+  #timedOut(): void {
+    if (this.#closing || this.#handshaking) this.#socket.destroy();
+    else if (!this.#busy) this.#step({ kind: 'timeout' });
+  }
+
+  #end(): void {
+    this.#flush();
+    this.#closing = true;
+    this.#socket.setTimeout(CLOSE_TIMEOUT);
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  #closed(): void {
+    this.#closing = true;
+    if (this.#incoming !== undefined) this.#effects.discard(this.#incoming);
+    this.#incoming = undefined;
+    this.#effects.closed();
+    this.#onClose();
+  }
+}

@@ -1,0 +1,149 @@
+// What the session engine asks of the world, done for one connection: a login checked, recipients judged, a message
+// received and stored. Each result is an input for the engine. A fault is logged here and becomes a temporary refusal.
+
+import type { Envelope } from '#shared/domain/message/envelope.ts';
+import { receivedHeader } from '#shared/domain/message/received.ts';
+import type { PolicyRequest } from '#shared/domain/policy/request.ts';
+import { newEntries } from '#shared/domain/queue/entry.ts';
+import { QUEUE_ID_RANDOM_OCTETS, queueId } from '#shared/domain/queue/queue-id.ts';
+import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
+import type { Reply } from '#shared/domain/smtp/reply.ts';
+import type { Effect, Input, Session } from '#shared/domain/smtp/session.ts';
+import type { Policy } from '#shared/ports/policy.ts';
+import type { Queue } from '#shared/ports/queue.ts';
+import type { Spool } from '#shared/ports/spool.ts';
+import type { Admission } from './admission.ts';
+import { IncomingMessage } from './incoming.ts';
+import type { Log } from './log.ts';
+import type { Login } from './login.ts';
+import { randomOctets } from './random.ts';
+
+export type EffectsContext = {
+  readonly service: string;
+  readonly settings: {
+    readonly myhostname: string;
+    readonly mail_name: string;
+    /** Octets. */
+    readonly message_size_limit: number;
+    readonly smtpd_sasl_local_domain: string;
+  };
+  readonly policy: Policy;
+  readonly login: Login;
+  readonly spool: Pick<Spool, 'create'>;
+  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly admission: Admission;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  readonly log: Log;
+};
+
+export class Effects {
+  readonly #context: EffectsContext;
+  /** Names the session in the log. */
+  readonly #id: string;
+  readonly #address: string;
+  #accepted = 0;
+
+  constructor(context: EffectsContext, id: string, address: string) {
+    this.#context = context;
+    this.#id = id;
+    this.#address = address;
+    const { service, log } = context;
+    log.debug({ event: 'connect', session: id, service, client: address }, 'connected');
+  }
+
+  async checkLogin(attempt: LoginAttempt): Promise<Input> {
+    const { login, settings, log } = this.#context;
+    const verdict = await login.verify(attempt, settings.smtpd_sasl_local_domain);
+    const event = { event: 'login', session: this.#id, client: this.#address, mechanism: attempt.mechanism };
+    switch (verdict.kind) {
+      case 'ok':
+        log.info({ ...event, login: verdict.login, password: verdict.passwordName }, 'logged in');
+        return { kind: 'loginChecked', result: { login: verdict.login } };
+      case 'refused':
+        log.warn(event, 'login refused');
+        return { kind: 'loginChecked', result: 'refused' };
+      case 'unavailable':
+        log.error({ ...event, err: verdict.cause }, 'logins cannot be checked now');
+        return { kind: 'loginChecked', result: 'unavailable' };
+    }
+  }
+
+  async judge(request: PolicyRequest): Promise<Input> {
+    try {
+      return { kind: 'judged', verdicts: await this.#context.policy.judge(request) };
+    } catch (err) {
+      this.#context.log.error({ event: 'policy', session: this.#id, err }, 'policy cannot be asked now');
+      return { kind: 'judged', verdicts: undefined };
+    }
+  }
+
+  /** Begins a message; it must be stored or discarded. */
+  receiveBody(session: Session, envelope: Envelope): IncomingMessage {
+    const { settings, spool, now, admission } = this.#context;
+    const id = queueId(now(), randomOctets(QUEUE_ID_RANDOM_OCTETS));
+    const trace = receivedHeader({
+      helo: session.helo?.name ?? 'unknown',
+      client: session.client,
+      myhostname: settings.myhostname,
+      mailName: settings.mail_name,
+      extended: session.helo?.verb === 'EHLO',
+      tls: session.tls,
+      authenticated: session.login !== undefined,
+      queueId: id,
+      recipients: envelope.recipients,
+      now: now(),
+    });
+    admission.messageBegins();
+    return new IncomingMessage(id, spool.create(id), trace, settings.message_size_limit);
+  }
+
+  async store(message: IncomingMessage, session: Session, asked: Effect & { kind: 'store' }): Promise<Input> {
+    const { queue, now, log, admission } = this.#context;
+    const { queueId: id, size } = message;
+    const { envelope, hold } = asked;
+    const { login } = session;
+    const event = {
+      event: 'queued',
+      session: this.#id,
+      queueId: id,
+      size,
+      recipients: envelope.recipients.length,
+      login,
+    };
+    const client = { address: this.#address, helo: session.helo?.name ?? '', ...(login !== undefined && { login }) };
+    try {
+      await message.seal();
+      await queue.enqueue(newEntries({ id, envelope, size, client, arrived: now(), hold }));
+      this.#accepted += 1;
+      log.info(event, 'queued');
+      return { kind: 'stored', queueId: id };
+    } catch (err) {
+      log.error({ ...event, err }, 'the message cannot be stored now');
+      await message.discard();
+      return { kind: 'notStored' };
+    } finally {
+      admission.messageEnds();
+    }
+  }
+
+  discard(message: IncomingMessage): void {
+    this.#context.admission.messageEnds();
+    void message.discard();
+  }
+
+  /** The code tells the log why; the words may hold addresses. */
+  refused(reply: Reply): void {
+    const { code, enhanced } = reply;
+    this.#context.log.info({ event: 'refused', session: this.#id, client: this.#address, code, enhanced }, 'refused');
+  }
+
+  broken(error: Error): void {
+    this.#context.log.debug({ event: 'socket', session: this.#id, reason: error.message }, 'connection broken');
+  }
+
+  closed(): void {
+    const event = { event: 'disconnect', session: this.#id, client: this.#address, accepted: this.#accepted };
+    this.#context.log.debug(event, 'disconnected');
+  }
+}

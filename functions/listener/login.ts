@@ -1,0 +1,93 @@
+// Checks a login that a SASL exchange ended in: against the account and its passwords as they are now.
+// An unknown or disabled account takes the same path, and the same time, as a wrong password. A fault of a port, or too
+// many logins at once, is `unavailable`: the client comes again, and nobody's password is called wrong for it.
+// A verified password is remembered for a short time, so that a home server that logs in for every message pays PBKDF2
+// once; account and credential are read each time all the same, and what changed there holds at once.
+
+import { createHmac } from 'node:crypto';
+import { canonicalLogin } from '#shared/domain/directory/account.ts';
+import { type Credential, type Password, withPassword } from '#shared/domain/sasl/credential.ts';
+import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
+import { digestMatches, passwordMatches } from '#shared/domain/sasl/verifier.ts';
+import type { Credentials } from '#shared/ports/credentials.ts';
+import type { Directory } from '#shared/ports/directory.ts';
+import { boundedPbkdf2, type Pbkdf2, threadPoolPbkdf2 } from './pbkdf2.ts';
+import { VerifiedPasswords } from './verified-passwords.ts';
+
+export type LoginVerdict =
+  /** `login` is canonical, `user@realm`. */
+  | { readonly kind: 'ok'; readonly login: string; readonly passwordName: string }
+  /** Which of login and password is wrong is not said. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unavailable'; readonly cause: unknown };
+
+type LoginOptions = {
+  readonly credentials: Pick<Credentials, 'find'>;
+  readonly directory: Pick<Directory, 'account'>;
+  /** Milliseconds; any clock that does not jump. */
+  readonly now: () => number;
+  /** How long a verified password is remembered, in ms; 0 for not at all. */
+  readonly cacheTime: number;
+  /** 32 random bytes, new in every process. */
+  readonly key: Buffer;
+  readonly pbkdf2?: Pbkdf2;
+};
+
+export type Login = {
+  /** `localDomain` is the service's smtpd_sasl_local_domain. Never rejects. */
+  verify(attempt: LoginAttempt, localDomain: string): Promise<LoginVerdict>;
+};
+
+export function createLogin(options: LoginOptions): Login {
+  const { credentials, directory, key } = options;
+  const saltPassword = boundedPbkdf2(options.pbkdf2 ?? threadPoolPbkdf2);
+  const verified = new VerifiedPasswords(options.now, options.cacheTime);
+  /** Stands in for what an account lacks that is unknown or disabled. */
+  const nobody = withPassword(undefined, {
+    login: '',
+    name: '',
+    password: key.toString('hex'),
+    salt: key.subarray(0, 16),
+    created: 0,
+  });
+
+  async function check(attempt: LoginAttempt, login: string): Promise<LoginVerdict> {
+    const [account, found] = await Promise.all([directory.account(login), credentials.find(login)]);
+    const credential = account && !account.disabled && found ? found : nobody;
+    const password =
+      attempt.mechanism === 'CRAM-MD5'
+        ? matching(credential, (verifier) => digestMatches(verifier, attempt.challenge, attempt.digest))
+        : await withSentPassword(credential, login, attempt.password);
+    if (password === undefined || credential === nobody) return { kind: 'refused' };
+    return { kind: 'ok', login, passwordName: password.name };
+  }
+
+  async function withSentPassword(credential: Credential, login: string, sent: string): Promise<Password | undefined> {
+    const { salt, iterations, passwords } = credential;
+    // Neither a login nor a password holds a NUL, so no two attempts are the same text.
+    const attempt = createHmac('sha256', key).update(`${login}\0${sent}\0`).update(salt).digest('base64');
+    const storedKey = verified.get(attempt);
+    const remembered = storedKey && passwords.find((password) => password.storedKey.equals(storedKey));
+    if (remembered) return remembered;
+
+    const saltedPassword = await saltPassword(attempt, sent, salt, iterations);
+    const match = matching(credential, (verifier) => passwordMatches(verifier, saltedPassword));
+    if (match) verified.set(attempt, match.storedKey);
+    return match;
+  }
+
+  return {
+    async verify(attempt, localDomain) {
+      try {
+        return await check(attempt, canonicalLogin(attempt.login, localDomain));
+      } catch (cause) {
+        return { kind: 'unavailable', cause };
+      }
+    },
+  };
+}
+
+/** Compares every password, so that the time says nothing about which one matched. */
+function matching(credential: Credential, matches: (password: Password) => boolean): Password | undefined {
+  return credential.passwords.filter(matches).at(0);
+}

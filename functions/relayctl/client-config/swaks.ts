@@ -1,0 +1,16 @@
+// swaks, to try an account from a shell: swaks(1). It sends a test message to the sender itself.
+
+import { type ClientConfig, type ClientTarget, shellQuoted } from './client-config.ts';
+
+export function swaks(target: ClientTarget): ClientConfig {
+  const options = [
+    `--server ${target.host} --port ${target.port} ${target.wrapperMode ? '--tls-on-connect' : '--tls'}`,
+    `--auth PLAIN --auth-user ${quoted(target.login)} --auth-password ${quoted(target.password)}`,
+    `--from ${quoted(target.sender)} --to ${quoted(target.sender)}`,
+  ];
+  return { files: [], commands: [`swaks ${options.join(' ')}`] };
+}
+
+function quoted(text: string): string {
+  return /^[\w.@+-]+$/.test(text) ? text : shellQuoted(text);
+}

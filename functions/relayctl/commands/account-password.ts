@@ -1,0 +1,39 @@
+// The password of an account: the operator's, or a machine-made one, kept as verifiers alone. What is printed here is the
+// only time that it is seen.
+
+import { withPassword } from '#shared/domain/sasl/credential.ts';
+import { formatPassword, passwordProblem } from '#shared/domain/sasl/password.ts';
+import type { Credentials } from '#shared/ports/credentials.ts';
+import { OperatorError } from '../operator-error.ts';
+import type { Machine } from '../relay.ts';
+
+/** Octets: RFC 5802 asks for a salt, and the password's 128 bits. */
+const RANDOM = 16;
+
+/** Of the passwords that an account may hold, the one that relayctl sets. */
+const NAME = 'default';
+
+export function choosePassword(given: string | undefined, machine: Machine): string {
+  if (given === undefined) return formatPassword(machine.randomBytes(RANDOM));
+  const problem = passwordProblem(given);
+  if (problem === undefined) return given;
+  throw new OperatorError(`${problem}; give another one, or leave out --password-stdin and get a machine-made one`);
+}
+
+/** In place of the one before it, if there was one. */
+export async function storePassword(
+  credentials: Credentials,
+  { login, password }: { readonly login: string; readonly password: string },
+  machine: Machine,
+): Promise<void> {
+  const before = await credentials.find(login);
+  const salt = machine.randomBytes(RANDOM);
+  await credentials.put(withPassword(before, { login, name: NAME, password, salt, created: machine.now() }));
+}
+
+/** A password that the operator gave is not repeated to him. */
+export function passwordNote(login: string, password: string, given: string | undefined): string {
+  const next = `relayctl postfix-config ${login}`;
+  if (given !== undefined) return `\n${next} prints the lines for the home server.\n`;
+  return `\n  ${password}\n\nThis is its password, shown this once. ${next} prints the lines for the home server.\n`;
+}

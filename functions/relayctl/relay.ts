@@ -1,0 +1,56 @@
+// What the commands work on: one relay, seen through its ports, wherever it is kept; and what main.ts lends them besides.
+
+import type { Credentials } from '#shared/ports/credentials.ts';
+import type { Directory } from '#shared/ports/directory.ts';
+import type { Queue } from '#shared/ports/queue.ts';
+import type { Spool } from '#shared/ports/spool.ts';
+import type { RelayFile } from './relay-file.ts';
+
+export type Relay = {
+  readonly queue: Queue;
+  readonly spool: Spool;
+  readonly directory: Directory;
+  readonly credentials: Credentials;
+  readonly outbox: Outbox;
+  /** What the relay started with; undefined if it has not been started here yet. */
+  readonly started: RelayFile | undefined;
+  close(): Promise<void>;
+};
+
+export type Captured = {
+  /** The file's name in the Maildir. */
+  readonly name: string;
+  readonly queueId: string;
+  readonly sender: string;
+  readonly recipients: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly arrived: number;
+  readonly delivered: number;
+  readonly login?: string;
+  readonly subject: string;
+  /** Octets. */
+  readonly size: number;
+};
+
+export type Outbox = {
+  list(): Promise<readonly Captured[]>;
+  /** The message's octets; undefined if it is gone meanwhile. */
+  open(name: string): Promise<AsyncIterable<Buffer> | undefined>;
+};
+
+/** What a command prints, piece by piece. It throws what it could not do, after it has done and said what it could. */
+export type Output = AsyncGenerator<string | Buffer, void>;
+
+export type Terminal = {
+  print(piece: string | Buffer): Promise<void>;
+  /** To standard error. */
+  complain(text: string): void;
+  /** Standard input to its end. */
+  read(): Promise<string>;
+};
+
+export type Machine = {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  randomBytes(size: number): Buffer;
+};

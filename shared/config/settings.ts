@@ -1,0 +1,192 @@
+// Every setting: one row each, and nowhere else. The `Settings` that programs get, the checks of relay.yaml and
+// docs/settings.md all follow from these rows. Names are Postfix's wherever the meaning is (postconf(5)).
+// Nothing is read here: load-settings.ts does that.
+
+import { RESTRICTION_NAMES } from '#shared/domain/policy/restriction-names.ts';
+import { domains, hostName, line, networks, path, relayhost } from './mail-values.ts';
+import { own, perService, postfix, type Setting } from './setting.ts';
+import { choice, count, DAY, list, orEmpty, size, time, yesNo } from './value-types.ts';
+
+const restrictions = list('restrictions', choice(RESTRICTION_NAMES));
+const mechanisms = list('mechanisms', choice(['CRAM-MD5', 'PLAIN', 'LOGIN']));
+const saslOptions = list('options', choice(['noanonymous', 'noplaintext']));
+const tlsLevel = choice(['none', 'may', 'encrypt']);
+/** Node's timers reach 24 days; a wait of a day is long enough. */
+const wait = time({ most: DAY });
+const timeout = time({ least: 1000, most: DAY });
+const limit = count({ least: 1 });
+
+const NAMES = {
+  myhostname: postfix(
+    hostName,
+    '$hostname',
+    'The name this relay has in SMTP; $hostname is what the machine calls itself.',
+  ),
+  mail_name: postfix(line, 'OP25B-Relay', 'What the relay calls itself in the banner and in trace headers.'),
+  smtpd_banner: perService(postfix(line, '$myhostname ESMTP $mail_name', 'What follows 220 when a client connects.')),
+};
+
+const DESTINATIONS = {
+  mydestination: postfix(domains, '', 'Domains whose mail may always come in: their mail ends at this relay.'),
+  relay_domains: postfix(
+    domains,
+    '$mydestination',
+    'Domains whose mail may always come in: the relay is a backup MX for them.',
+  ),
+  mynetworks: perService(
+    postfix(networks, '', 'Clients that permit_mynetworks lets in. Empty: nobody relays without a login.'),
+  ),
+};
+
+const SESSION = {
+  message_size_limit: perService(postfix(size({ least: 1 }), '29MiB', 'The largest message that is taken.')),
+  line_length_limit: postfix(size({ least: 512 }), '2048', 'The longest command line that is read.'),
+  hopcount_limit: postfix(limit, '50', 'A message with so many Received headers is refused: it runs in a circle.'),
+  smtpd_recipient_limit: perService(postfix(limit, '1000', 'The most recipients of one message.')),
+  smtpd_soft_error_limit: perService(
+    postfix(limit, '10', 'After so many errors every reply waits smtpd_error_sleep_time.'),
+  ),
+  smtpd_hard_error_limit: perService(postfix(limit, '20', 'After so many errors the connection is closed.')),
+  smtpd_error_sleep_time: perService(postfix(wait, '1s', 'How long a reply waits past smtpd_soft_error_limit.')),
+  smtpd_timeout: perService(postfix(timeout, '300s', 'How long a client may be silent.')),
+  smtpd_helo_required: perService(postfix(yesNo, 'yes', 'MAIL is refused before HELO or EHLO.')),
+  disable_vrfy_command: perService(postfix(yesNo, 'yes', 'VRFY is refused.')),
+  strict_rfc821_envelopes: perService(
+    postfix(yesNo, 'yes', 'Addresses in MAIL and RCPT must stand in angle brackets.'),
+  ),
+};
+
+const LOGIN = {
+  smtpd_sasl_auth_enable: perService(postfix(yesNo, 'no', 'Clients may log in.')),
+  smtpd_sasl_local_domain: postfix(orEmpty(hostName), '$myhostname', 'The realm of a login that names none.'),
+  smtpd_sasl_mechanism_list: perService(
+    own(mechanisms, 'CRAM-MD5, PLAIN, LOGIN', "Announced, in this order; Cyrus SASL's mech_list."),
+  ),
+  smtpd_sasl_security_options: perService(
+    postfix(saslOptions, 'noanonymous', 'noplaintext keeps PLAIN and LOGIN back where there is no TLS.'),
+  ),
+  smtpd_sasl_tls_security_options: perService(postfix(saslOptions, 'noanonymous', 'The same under TLS.')),
+  broken_sasl_auth_clients: perService(
+    postfix(yesNo, 'yes', 'AUTH is announced a second time as AUTH=, for old clients.'),
+  ),
+  smtpd_login_cache_time: own(wait, '5m', 'How long a verified login is remembered; 0 for not at all.'),
+};
+
+const TLS = {
+  smtpd_tls_security_level: perService(
+    postfix(tlsLevel, 'may', 'Whether STARTTLS is offered (may) or demanded (encrypt).'),
+  ),
+  smtpd_tls_wrappermode: perService(postfix(yesNo, 'no', 'TLS from the first byte.')),
+  smtpd_tls_auth_only: perService(postfix(yesNo, 'no', 'Logins under TLS only.')),
+  smtpd_tls_cert_file: postfix(path, '', 'PEM certificate chain. Empty: a self-signed one is made at the first start.'),
+  smtpd_tls_key_file: postfix(path, '', "PEM key of smtpd_tls_cert_file's certificate."),
+};
+
+const RESTRICTIONS = {
+  smtpd_client_restrictions: perService(postfix(restrictions, '', 'Asked about the client, at RCPT.')),
+  smtpd_helo_restrictions: perService(postfix(restrictions, '', "Asked about HELO's name, at RCPT.")),
+  smtpd_sender_restrictions: perService(
+    postfix(restrictions, 'reject_sender_login_mismatch', "Asked about MAIL's address, at RCPT."),
+  ),
+  smtpd_relay_restrictions: perService(
+    postfix(restrictions, '', 'Asked about each recipient, before smtpd_recipient_restrictions.'),
+  ),
+  smtpd_recipient_restrictions: perService(
+    postfix(
+      restrictions,
+      'permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination',
+      'Asked about each recipient.',
+    ),
+  ),
+  smtpd_etrn_restrictions: perService(postfix(restrictions, 'reject', 'Asked about ETRN.')),
+};
+
+const LIMITS = {
+  smtpd_connection_limit: own(limit, '2000', 'Sessions at a time, those of all services together.'),
+  smtpd_client_connection_count_limit: perService(
+    postfix(count(), '50', 'Sessions at a time from one address; 0 for no limit.'),
+  ),
+  smtpd_memory_limit: own(
+    size({ least: 1024 ** 2 }),
+    '64MiB',
+    'Message bytes held in memory at a time, of all sessions together.',
+  ),
+  smtpd_stop_timeout: own(wait, '30s', 'How long a stop waits for messages in transit.'),
+};
+
+const QUEUE = {
+  minimal_backoff_time: postfix(time({ least: 1000 }), '300s', 'The shortest wait before a delivery is tried again.'),
+  maximal_backoff_time: postfix(time({ least: 1000 }), '4000s', 'The longest wait before a delivery is tried again.'),
+  maximal_queue_lifetime: postfix(
+    time(),
+    '5d',
+    'How long delivery is tried; then the message is listed as failed and kept.',
+  ),
+  default_destination_concurrency_limit: postfix(limit, '20', 'Deliveries at a time.'),
+};
+
+const DELIVERY = {
+  default_transport: postfix(
+    choice(['capture', 'ses', 'smtp']),
+    'capture',
+    'capture keeps all mail on this machine; ses is Amazon SES; smtp is relayhost.',
+  ),
+  relayhost: postfix(orEmpty(relayhost), '', 'Where default_transport: smtp delivers to.'),
+  smtp_helo_name: postfix(hostName, '$myhostname', 'What the relay says in EHLO.'),
+  smtp_tls_security_level: postfix(
+    tlsLevel,
+    'may',
+    'Whether STARTTLS is used where offered (may) or demanded (encrypt).',
+  ),
+  smtp_sasl_password_maps: postfix(
+    path,
+    '',
+    'A file in texthash form: next hop, space, user:password. Empty: no login.',
+  ),
+  smtp_connect_timeout: postfix(timeout, '30s', 'How long to wait for a connection.'),
+  ses_region: own(line, '', "Amazon SES's region. Empty: the environment's."),
+  ses_configuration_set: own(line, '', "Amazon SES's configuration set. Empty: the identity's default."),
+};
+
+const LOG = {
+  log_level: own(choice(['debug', 'info', 'warn', 'error']), 'info', 'The least event that is logged.'),
+  log_addresses: own(yesNo, 'no', 'Whole addresses stand in the log; otherwise their domains.'),
+};
+
+/** As docs/settings.md shows them. */
+export const GROUPS: Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>> = {
+  Names: NAMES,
+  Destinations: DESTINATIONS,
+  Sessions: SESSION,
+  Logins: LOGIN,
+  TLS,
+  Restrictions: RESTRICTIONS,
+  Limits: LIMITS,
+  Queue: QUEUE,
+  Delivery: DELIVERY,
+  Log: LOG,
+};
+
+export const SETTINGS = {
+  ...NAMES,
+  ...DESTINATIONS,
+  ...SESSION,
+  ...LOGIN,
+  ...TLS,
+  ...RESTRICTIONS,
+  ...LIMITS,
+  ...QUEUE,
+  ...DELIVERY,
+  ...LOG,
+};
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Sizes in bytes, times in milliseconds. */
+export type Settings = { readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never };
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}

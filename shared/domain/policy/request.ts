@@ -1,0 +1,20 @@
+// What policy is asked, once for each burst of recipients, and what it answers.
+
+import type { Reply } from '../smtp/reply.ts';
+
+export type PolicyRequest = {
+  /** The service's name in the settings: `smtp`, `submission`, `smtps`, … */
+  readonly service: string;
+  readonly client: { readonly address: string; readonly name: string };
+  readonly helo: string;
+  /** The authenticated login, `user@realm`. */
+  readonly login?: string;
+  readonly sender: string;
+  /** The recipients of this burst, as typed. */
+  readonly recipients: readonly string[];
+};
+
+/** For one recipient. A refusal's reply is sent as it is. */
+export type Verdict =
+  | { readonly kind: 'permit'; /** The message goes on hold. */ readonly hold: boolean }
+  | { readonly kind: 'refuse'; readonly reply: Reply };

@@ -1,0 +1,121 @@
+// Every reply's words, named by number and meaning: one grep for a reply finds its row here. The words are Postfix's.
+// RFC 5321 §4.2 (replies), RFC 2034 and RFC 3463 (enhanced status codes).
+
+/** RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets, CRLF included. */
+const MAX_LINE = 510;
+
+export type Reply = {
+  readonly code: number;
+  /** RFC 3463; empty where Postfix sends none. */
+  readonly enhanced: string;
+  /** What goes out, CRLF included. */
+  readonly wire: string;
+  /** The connection is closed behind it. */
+  readonly close?: true;
+};
+
+/** One line. */
+export function reply(code: number, enhanced: string, text: string): Reply {
+  const line = printable(enhanced === '' ? `${code} ${text}` : `${code} ${enhanced} ${text}`);
+  return { code, enhanced, wire: `${line.slice(0, MAX_LINE)}\r\n` };
+}
+
+/** What came from a client is echoed only with its control characters and non-ASCII blanked, as Postfix does. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function closing(row: Reply): Reply {
+  return { ...row, close: true };
+}
+
+/** EHLO's answer: the host, then one keyword a line (RFC 5321 §4.1.1.1). */
+export function r250Extensions(hostname: string, keywords: readonly string[]): Reply {
+  const lines = [hostname, ...keywords].map(printable);
+  return {
+    code: 250,
+    enhanced: '',
+    wire: lines.map((line, i) => `250${i === lines.length - 1 ? ' ' : '-'}${line}\r\n`).join(''),
+  };
+}
+
+export const r220Banner = (banner: string): Reply => reply(220, '', banner);
+export const r220StartTls = reply(220, '2.0.0', 'Ready to start TLS');
+export const r221Bye = closing(reply(221, '2.0.0', 'Bye'));
+export const r221NotSmtp = closing(reply(221, '2.7.0', 'Error: I can break rules, too. Goodbye.'));
+export const r235LoggedIn = reply(235, '2.7.0', 'Authentication successful');
+export const r250Hello = (hostname: string): Reply => reply(250, '', hostname);
+export const r250Ok = reply(250, '2.0.0', 'Ok');
+export const r250SenderOk = reply(250, '2.1.0', 'Ok');
+export const r250RecipientOk = reply(250, '2.1.5', 'Ok');
+export const r250Queued = (id: string): Reply => reply(250, '2.0.0', `Ok: queued as ${id}`);
+export const r252CannotVerify = (address: string): Reply => reply(252, '2.0.0', address);
+export const r334Challenge = (challenge: string): Reply => ({ code: 334, enhanced: '', wire: `334 ${challenge}\r\n` });
+export const r354SendData = reply(354, '', 'End data with <CR><LF>.<CR><LF>');
+
+export const r421ShuttingDown = (host: string): Reply =>
+  closing(reply(421, '4.3.2', `${host} Error: service is going down`));
+export const r421TooManySessions = (host: string): Reply =>
+  closing(reply(421, '4.3.2', `${host} Error: too many connections`));
+export const r421TooManyFromClient = (host: string, address: string): Reply =>
+  closing(reply(421, '4.7.0', `${host} Error: too many connections from ${address}`));
+export const r421TimedOut = (host: string): Reply => closing(reply(421, '4.4.2', `${host} Error: timeout exceeded`));
+export const r421TooManyErrors = (host: string): Reply =>
+  closing(reply(421, '4.7.0', `${host} Error: too many errors`));
+export const r451QueueWriteFailed = reply(451, '4.3.0', 'Error: queue file write error');
+export const r451PolicyUnavailable = (recipient: string): Reply =>
+  reply(451, '4.3.5', `<${recipient}>: Recipient address rejected: Server configuration problem`);
+export const r452NoRoom = reply(452, '4.3.1', 'Insufficient system storage');
+export const r452TooManyRecipients = reply(452, '4.5.3', 'Error: too many recipients');
+export const r459EtrnUnavailable = (domain: string): Reply => reply(459, '', `<${domain}>: service unavailable`);
+export const r454TlsUnavailable = reply(454, '4.7.0', 'TLS not available due to local problem');
+export const r454LoginUnavailable = reply(454, '4.7.0', 'Temporary authentication failure: try again later');
+
+export const r500UnknownCommand = reply(500, '5.5.2', 'Error: command not recognized');
+export const r500LineTooLong = (host: string): Reply => reply(500, '5.5.2', `${host} Error: command too long`);
+export const r500BadSyntax = reply(500, '5.5.2', 'Error: bad syntax');
+export const r500Syntax = (usage: string): Reply => reply(500, '', `Syntax: ${usage}`);
+export const r500SaslResponseTooLong = reply(500, '5.5.6', 'SASL response limit exceeded');
+export const r501Syntax = (usage: string): Reply => reply(501, '', `Syntax: ${usage}`);
+export const r501EnhancedSyntax = (usage: string): Reply => reply(501, '5.5.4', `Syntax: ${usage}`);
+export const r501BadSender = reply(501, '5.1.7', 'Bad sender address syntax');
+export const r501BadRecipient = reply(501, '5.1.3', 'Bad recipient address syntax');
+export const r501BadSize = reply(501, '5.5.4', 'Bad message size syntax');
+export const r501LoginAborted = reply(501, '5.7.0', 'Authentication aborted');
+export const r502NotImplemented = reply(502, '5.5.1', 'Error: command not implemented');
+export const r502VrfyDisabled = reply(502, '5.5.1', 'VRFY command is disabled');
+export const r503SendHelo = reply(503, '5.5.1', 'Error: send HELO/EHLO first');
+export const r503EtrnSendHelo = reply(503, '', 'Error: send HELO/EHLO first');
+export const r503NeedMail = reply(503, '5.5.1', 'Error: need MAIL command');
+export const r503NeedRcpt = reply(503, '5.5.1', 'Error: need RCPT command');
+export const r503NestedMail = reply(503, '5.5.1', 'Error: nested MAIL command');
+export const r503LoginNotEnabled = reply(503, '5.5.1', 'Error: authentication not enabled');
+export const r503AlreadyLoggedIn = reply(503, '5.5.1', 'Error: already authenticated');
+export const r503InTransaction = reply(503, '5.5.1', 'Error: MAIL transaction in progress');
+export const r504EncryptionRequired = reply(504, '5.5.4', 'Encryption required for requested authentication mechanism');
+export const r530MustStartTls = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
+export const r535LoginFailed = (reason: string): Reply =>
+  reply(535, '5.7.8', `Error: authentication failed: ${reason}`);
+export const r552TooBig = reply(552, '5.3.4', 'Message size exceeds fixed limit');
+export const r552DataTooBig = reply(552, '5.3.4', 'Error: message file too big');
+export const r554NoValidRecipients = reply(554, '5.5.1', 'Error: no valid recipients');
+export const r554TlsActive = reply(554, '5.5.1', 'Error: TLS already active');
+export const r554TooManyHops = reply(554, '5.4.0', 'Error: too many hops');
+export const r555UnsupportedOption = (option: string): Reply => reply(555, '5.5.4', `Unsupported option: ${option}`);
+
+// Policy's refusals (shared/domain/policy).
+export const r553NotOwned = (sender: string, login: string): Reply =>
+  reply(553, '5.7.1', `<${sender}>: Sender address rejected: not owned by user ${login}`);
+export const r553NotLoggedIn = (sender: string): Reply =>
+  reply(553, '5.7.1', `<${sender}>: Sender address rejected: not logged in`);
+export const r554RelayDenied = (recipient: string): Reply => reply(554, '5.7.1', `<${recipient}>: Relay access denied`);
+export const r554RecipientRejected = (recipient: string): Reply =>
+  reply(554, '5.7.1', `<${recipient}>: Recipient address rejected: Access denied`);
+export const r554ClientRejected = (name: string, address: string): Reply =>
+  reply(554, '5.7.1', `<${name}[${address}]>: Client host rejected: Access denied`);
+export const r554SenderRejected = (sender: string): Reply =>
+  reply(554, '5.7.1', `<${sender}>: Sender address rejected: Access denied`);
+export const r554HeloRejected = (helo: string): Reply =>
+  reply(554, '5.7.1', `<${helo}>: Helo command rejected: Access denied`);
+export const r554EtrnRejected = (domain: string): Reply =>
+  reply(554, '5.7.1', `<${domain}>: Etrn command rejected: Access denied`);

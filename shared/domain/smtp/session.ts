@@ -1,0 +1,122 @@
+// One SMTP session as a value: what is known of the client and how far its transaction has come (RFC 5321 §3, §4.1.4).
+// A session never changes; `step` (step.ts) makes the next one from an input. What the outside must do meanwhile is an
+// effect, and its result comes back as an input.
+
+import type { Envelope } from '../message/envelope.ts';
+import type { PolicyRequest, Verdict } from '../policy/request.ts';
+import type { Exchange, LoginAttempt } from '../sasl/exchange.ts';
+import type { Reply } from './reply.ts';
+
+/** The settings that the session obeys, named and meant as in Postfix. */
+export type SessionSettings = {
+  readonly myhostname: string;
+  readonly smtpd_banner: string;
+  readonly smtpd_helo_required: boolean;
+  readonly disable_vrfy_command: boolean;
+  readonly smtpd_etrn_restrictions: readonly string[];
+  /** Octets. */
+  readonly message_size_limit: number;
+  readonly hopcount_limit: number;
+  readonly smtpd_recipient_limit: number;
+  readonly smtpd_hard_error_limit: number;
+  readonly broken_sasl_auth_clients: boolean;
+  readonly smtpd_sasl_auth_enable: boolean;
+  readonly smtpd_sasl_mechanism_list: readonly string[];
+  readonly smtpd_sasl_security_options: readonly string[];
+  readonly smtpd_sasl_tls_security_options: readonly string[];
+  readonly smtpd_tls_security_level: 'none' | 'may' | 'encrypt';
+  readonly smtpd_tls_auth_only: boolean;
+};
+
+export type Session = {
+  /** The service's name in the settings. */
+  readonly service: string;
+  readonly settings: SessionSettings;
+  readonly client: PolicyRequest['client'];
+  /** Digits that no other session has, for CRAM-MD5's challenges (RFC 2195 §2). */
+  readonly nonce: string;
+  readonly tls: boolean;
+  readonly helo?: { readonly verb: 'HELO' | 'EHLO'; readonly name: string };
+  readonly login?: string;
+  /** An AUTH exchange that waits for the client's next response. */
+  readonly exchange?: Exchange;
+  /** How many exchanges there were. */
+  readonly exchanges: number;
+  readonly transaction?: Transaction;
+  /** Errors since the last accepted message. */
+  readonly errors: number;
+};
+
+export type Transaction = {
+  readonly sender: string;
+  readonly bodyType: Envelope['bodyType'];
+  readonly recipients: readonly string[];
+  /** Policy wants the message to wait for an operator. */
+  readonly hold: boolean;
+  /** RCPT commands of the burst under way, in order: judged already by their syntax, or waiting for policy's verdict. */
+  readonly burst: readonly (Reply | { readonly recipient: string })[];
+};
+
+export type LineInput = {
+  readonly kind: 'line';
+  /** One command line as latin1 text, without its line end. */
+  readonly line: string;
+  /** The next line, already here, is a RCPT too. */
+  readonly rcptFollows: boolean;
+  /** Another message may be received now. */
+  readonly room: boolean;
+};
+
+export type Input =
+  | { readonly kind: 'connect' }
+  | LineInput
+  | { readonly kind: 'lineTooLong' }
+  | { readonly kind: 'tlsStarted' }
+  | { readonly kind: 'loginChecked'; readonly result: 'refused' | 'unavailable' | { readonly login: string } }
+  /** Undefined where policy could not be asked. */
+  | { readonly kind: 'judged'; readonly verdicts: readonly Verdict[] | undefined }
+  /** The final dot has come: Received fields, and whether message_size_limit was passed (then nothing can be stored). */
+  | { readonly kind: 'messageEnd'; readonly hops: number; readonly tooBig: boolean }
+  | { readonly kind: 'stored'; readonly queueId: string }
+  | { readonly kind: 'notStored' }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'shutdown' };
+
+/** What the shell must do before the next line is stepped. */
+export type Effect =
+  | { readonly kind: 'startTls' }
+  | { readonly kind: 'checkLogin'; readonly attempt: LoginAttempt }
+  | { readonly kind: 'judge'; readonly request: PolicyRequest }
+  /** The bytes from here to the final dot are the message. */
+  | { readonly kind: 'receiveBody'; readonly envelope: Envelope }
+  /** Keep the message for good; 250 is said only behind `stored`. */
+  | { readonly kind: 'store'; readonly envelope: Envelope; readonly hold: boolean }
+  /** The message that was received is refused. Has no result. */
+  | { readonly kind: 'discard' };
+
+export type Step = {
+  readonly session: Session;
+  readonly replies: readonly Reply[];
+  readonly effect?: Effect;
+};
+
+export function newSession(facts: Pick<Session, 'service' | 'settings' | 'client' | 'nonce' | 'tls'>): Session {
+  return { ...facts, exchanges: 0, errors: 0 };
+}
+
+/** The step that only answers. */
+export function answer(session: Session, ...replies: readonly Reply[]): Step {
+  return { session, replies };
+}
+
+/** Ends the transaction, as RSET, EHLO and the end of a message do (RFC 5321 §4.1.1.5). */
+export function withoutTransaction(session: Session): Session {
+  if (session.transaction === undefined) return session;
+  const { transaction: _, ...rest } = session;
+  return rest;
+}
+
+export function envelopeOf(transaction: Transaction): Envelope {
+  const { sender, recipients, bodyType } = transaction;
+  return { sender, recipients, bodyType };
+}

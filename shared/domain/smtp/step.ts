@@ -1,0 +1,95 @@
+// The session engine: (session, input) → (next session, replies, at most one effect). It owns the order of commands and
+// nothing else: each verb's rules are in verbs/, each reply's words in reply.ts. It does no I/O and never fails: every
+// input of every session has an answer. Command order: RFC 5321 §4.1.4.
+
+import * as replies from './reply.ts';
+import { parseCommand } from './command.ts';
+import { answer, type Input, type LineInput, type Session, type Step, withoutTransaction } from './session.ts';
+import { auth, continueAuth, loginChecked } from './verbs/auth.ts';
+import { data, messageEnd, messageStored } from './verbs/data.ts';
+import { ehlo, helo } from './verbs/ehlo.ts';
+import { etrn } from './verbs/etrn.ts';
+import { mail } from './verbs/mail.ts';
+import { noop, quit, rset } from './verbs/session-control.ts';
+import { judged, rcpt } from './verbs/rcpt.ts';
+import { startTls } from './verbs/starttls.ts';
+import { vrfy } from './verbs/vrfy.ts';
+
+type Handler = (session: Session, argument: string, input: LineInput) => Step;
+
+/** `clear`: may be said before STARTTLS where TLS is enforced. */
+const VERBS: ReadonlyMap<string, { readonly handle: Handler; readonly clear?: true }> = new Map([
+  ['EHLO', { handle: ehlo, clear: true }],
+  ['HELO', { handle: helo, clear: true }],
+  ['STARTTLS', { handle: startTls, clear: true }],
+  ['AUTH', { handle: auth }],
+  ['MAIL', { handle: mail }],
+  ['RCPT', { handle: rcpt }],
+  ['DATA', { handle: data }],
+  ['RSET', { handle: rset }],
+  ['NOOP', { handle: noop, clear: true }],
+  ['QUIT', { handle: quit, clear: true }],
+  ['VRFY', { handle: vrfy }],
+  ['ETRN', { handle: etrn }],
+]);
+
+/** Another protocol's client: HTTP's verbs, or a line that begins with no letter (Postfix's smtpd_forbidden_commands). */
+const NOT_SMTP = /^(?:CONNECT|GET|POST)$|^[^A-Z]/;
+
+export function step(session: Session, input: Input): Step {
+  const next = dispatch(session, input);
+  const errors = next.replies.filter((reply) => reply.code >= 400).length;
+  return errors === 0 ? next : { ...next, session: { ...next.session, errors: next.session.errors + errors } };
+}
+
+function dispatch(session: Session, input: Input): Step {
+  const { myhostname } = session.settings;
+  switch (input.kind) {
+    case 'connect':
+      return answer(session, replies.r220Banner(session.settings.smtpd_banner));
+    case 'line':
+      return line(session, input);
+    case 'lineTooLong':
+      return answer(session, replies.r500LineTooLong(myhostname));
+    case 'tlsStarted':
+      // Whatever was said in the clear is forgotten (RFC 3207 §4.2).
+      return answer(afterTls(session));
+    case 'loginChecked':
+      return loginChecked(session, input.result);
+    case 'judged':
+      return judged(session, input.verdicts);
+    case 'messageEnd':
+      return messageEnd(session, input);
+    case 'stored':
+      return messageStored(session, replies.r250Queued(input.queueId));
+    case 'notStored':
+      return messageStored(session, replies.r451QueueWriteFailed);
+    case 'timeout':
+      return answer(session, replies.r421TimedOut(myhostname));
+    case 'shutdown':
+      return answer(session, replies.r421ShuttingDown(myhostname));
+  }
+}
+
+function line(session: Session, input: LineInput): Step {
+  const { settings } = session;
+  if (session.exchange !== undefined) return continueAuth(session, session.exchange, input.line);
+  if (session.errors >= settings.smtpd_hard_error_limit) {
+    return answer(session, replies.r421TooManyErrors(settings.myhostname));
+  }
+  const { verb, argument } = parseCommand(input.line);
+  if (verb === '') return answer(session, replies.r500BadSyntax);
+  const entry = VERBS.get(verb);
+  if (entry === undefined) {
+    return answer(session, NOT_SMTP.test(verb) ? replies.r221NotSmtp : replies.r500UnknownCommand);
+  }
+  if (settings.smtpd_tls_security_level === 'encrypt' && !session.tls && !entry.clear) {
+    return answer(session, replies.r530MustStartTls);
+  }
+  return entry.handle(session, argument, input);
+}
+
+function afterTls(session: Session): Session {
+  const { helo: _helo, login: _login, ...rest } = withoutTransaction(session);
+  return { ...rest, tls: true };
+}

@@ -1,0 +1,77 @@
+// RCPT TO (RFC 5321 §4.1.1.3). Recipients that arrive in one burst (RFC 2920) are judged in one policy call and answered
+// one by one, in order: each RCPT joins the burst, and the last one of it asks.
+
+import type { Verdict } from '../../policy/request.ts';
+import { parseParameters } from '../parameters.ts';
+import { parsePathArgument } from '../path.ts';
+import * as replies from '../reply.ts';
+import type { Reply } from '../reply.ts';
+import { answer, type LineInput, type Session, type Step, type Transaction } from '../session.ts';
+
+export function rcpt(session: Session, argument: string, { rcptFollows }: LineInput): Step {
+  const { transaction } = session;
+  if (transaction === undefined) return answer(session, replies.r503NeedMail);
+  const item = parse(session, transaction, argument);
+  const joined = { ...transaction, burst: [...transaction.burst, item] };
+  return rcptFollows ? answer({ ...session, transaction: joined }) : close(session, joined);
+}
+
+type BurstItem = Transaction['burst'][number];
+
+function parse(session: Session, transaction: Transaction, argument: string): BurstItem {
+  const path = parsePathArgument(argument, 'TO');
+  if (path === 'noPath') return replies.r501EnhancedSyntax('RCPT TO:<address>');
+  if (path === 'badPath' || path.address === '') return replies.r501BadRecipient;
+  const [unknown] = parseParameters(path.rest);
+  if (unknown !== undefined) return replies.r555UnsupportedOption(unknown.text);
+  const asked = transaction.recipients.length + transaction.burst.filter((item) => 'recipient' in item).length;
+  if (asked >= session.settings.smtpd_recipient_limit) return replies.r452TooManyRecipients;
+  return { recipient: path.address };
+}
+
+/** The burst is whole: asks policy, or answers at once where no recipient is left to be judged. */
+function close(session: Session, transaction: Transaction): Step {
+  const recipients = transaction.burst.flatMap((item) => ('recipient' in item ? [item.recipient] : []));
+  const waiting: Session = { ...session, transaction };
+  if (recipients.length === 0) return judged(waiting, []);
+  return {
+    session: waiting,
+    replies: [],
+    effect: {
+      kind: 'judge',
+      request: {
+        service: session.service,
+        client: session.client,
+        helo: session.helo?.name ?? '',
+        ...(session.login !== undefined && { login: session.login }),
+        sender: transaction.sender,
+        recipients,
+      },
+    },
+  };
+}
+
+/** Policy has answered, or could not: then every recipient is deferred. */
+export function judged(session: Session, verdicts: readonly Verdict[] | undefined): Step {
+  const { transaction } = session;
+  if (transaction === undefined) return answer(session);
+  const recipients = [...transaction.recipients];
+  const out: Reply[] = [];
+  let { hold } = transaction;
+  let next = 0;
+  for (const item of transaction.burst) {
+    if (!('recipient' in item)) {
+      out.push(item);
+      continue;
+    }
+    const verdict = verdicts?.[next++];
+    if (verdict?.kind === 'permit') {
+      recipients.push(item.recipient);
+      hold ||= verdict.hold;
+      out.push(replies.r250RecipientOk);
+    } else {
+      out.push(verdict?.reply ?? replies.r451PolicyUnavailable(item.recipient));
+    }
+  }
+  return { session: { ...session, transaction: { ...transaction, recipients, hold, burst: [] } }, replies: out };
+}
