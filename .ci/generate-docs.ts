@@ -70,7 +70,6 @@ ${table(
   ['Value', 'Write'],
   rows.map(({ name, written }) => [name, written]),
 )}
-
 Restrictions are asked in their order until one decides. \`hold\` decides nothing: a message that is let in waits for an
 operator's word, as with HOLD in access(5).
 `;

@@ -30,10 +30,8 @@ export const path = textOf({
   test: (text) => /^(?![a-z]+:)[^\p{Cc}]*$/u.test(text),
 });
 
-export const domains = list(
-  'domains',
-  textOf({ name: 'domain', written: 'domains such as example.jp', test: isHostName }),
-);
+const domain = textOf({ name: 'domain', written: 'domains such as example.jp', test: isHostName });
+export const domains = list('domains', { ...domain, parse: (text) => domain.parse(text.toLowerCase()) });
 
 const network = textOf({
   name: 'network',

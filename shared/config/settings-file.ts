@@ -71,7 +71,8 @@ class Reader {
   }
 
   entries(value: unknown, path: Path, expected: string): Entry[] {
-    if (value === null || value === undefined) return [];
+    // Nothing written: null at the top of a file, an empty text behind a name.
+    if (value === null || value === undefined || value === '') return [];
     if (typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
     this.#report(path, expected);
     return [];

@@ -141,7 +141,8 @@ export function list<T>(items: string, item: ValueType<T>): ValueType<readonly T
         .filter((word) => word !== '')
         .map((word) => item.parse(word));
       const mistakes = parsed.flatMap((result) => (result.ok ? [] : [result.wrong]));
-      if (mistakes.length > 0) return wrong(mistakes.join('; '));
+      // What to write is said once, behind the last.
+      if (mistakes.length > 0) return wrong(mistakes.join('; ').replaceAll(`: write ${item.written};`, ';'));
       return right(parsed.flatMap((result) => (result.ok ? [result.value] : [])));
     },
     format: (values) => values.map((value) => item.format(value)).join(', '),

@@ -1,64 +1,40 @@
-// Exim 4.82 and later: the manualroute router, the smtp transport and the client side of two authenticators.
+// Exim as Debian sets it up: update-exim4.conf(8), exim4-config_files(5). Debian's file has client authenticators already, and
+// Exim refuses a second one for a mechanism, so login and password go where those look for them.
 
-import type { ClientConfig, ClientFile, ClientTarget } from './client-config.ts';
+import type { ClientConfig, ClientTarget } from './client-config.ts';
+
+const PASSWORDS = '/etc/exim4/passwd.client';
 
 export function exim(target: ClientTarget): ClientConfig {
-  const auth = section('auth/20_op25b_relay', 'authenticators', [
-    'op25b_cram_md5:',
-    '  driver = cram_md5',
-    '  public_name = CRAM-MD5',
-    `  client_name = ${expanded(target.login)}`,
-    `  client_secret = ${expanded(target.password)}`,
-    '',
-    'op25b_plain:',
-    '  driver = plaintext',
-    '  public_name = PLAIN',
-    `  client_send = ^${expanded(circumflexes(target.login))}^${expanded(circumflexes(target.password))}`,
-  ]);
+  const settings = ["dc_eximconfig_configtype='smarthost'", `dc_smarthost='${target.host}::${target.port}'`];
+  const macros = [
+    'REMOTE_SMTP_SMARTHOST_HOSTS_REQUIRE_TLS = *',
+    ...(target.wrapperMode ? ['REMOTE_SMTP_SMARTHOST_PROTOCOL = smtps'] : []),
+    ...(target.selfSigned ? [] : ['REMOTE_SMTP_SMARTHOST_TLS_VERIFY_HOSTS = *']),
+  ];
   return {
     files: [
-      section('router/160_op25b_relay', 'routers', [
-        'op25b_relay:',
-        '  driver = manualroute',
-        '  domains = ! +local_domains',
-        '  transport = op25b_relay_smtp',
-        `  route_list = * ${target.host}::${target.port}`,
-        '  host_find_failed = defer',
-        '  no_more',
-      ]),
-      section('transport/20_op25b_relay', 'transports', [
-        'op25b_relay_smtp:',
-        '  driver = smtp',
-        ...(target.wrapperMode ? ['  protocol = smtps'] : []),
-        '  hosts_require_tls = *',
-        target.selfSigned ? '  tls_try_verify_hosts =' : '  tls_verify_hosts = *',
-        '  hosts_require_auth = *',
-      ]),
-      auth,
+      {
+        path: '/etc/exim4/update-exim4.conf.conf',
+        place: 'in place of the lines of these names',
+        content: `${settings.join('\n')}\n`,
+      },
+      {
+        path: '/etc/exim4/exim4.conf.localmacros',
+        place: "added (with dc_use_split_config='true': /etc/exim4/conf.d/main/000_localmacros)",
+        content: `${macros.join('\n')}\n`,
+      },
+      {
+        path: PASSWORDS,
+        place: 'the only line; * because Exim looks for the name that a CNAME of the relay leads to',
+        content: `*:${target.login}:${target.password}\n`,
+      },
     ],
     commands: [
-      `chown root:Debian-exim ${auth.path}`,
-      `chmod 640 ${auth.path}`,
+      `chown root:Debian-exim ${PASSWORDS}`,
+      `chmod 640 ${PASSWORDS}`,
       'update-exim4.conf',
-      'systemctl reload exim4',
+      'systemctl restart exim4',
     ],
   };
-}
-
-function section(file: string, name: string, lines: readonly string[]): ClientFile {
-  return {
-    path: `/etc/exim4/conf.d/${file}`,
-    place: `with dc_use_split_config='true'; elsewhere below "begin ${name}" in Exim's own file`,
-    content: `${lines.join('\n')}\n`,
-  };
-}
-
-/** Exim expands these options: what is special to it, or to the list that client_send is, is written as \xHH. */
-function expanded(text: string): string {
-  return text.replace(/[^\w.@^-]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
-
-/** In client_send a single circumflex stands for NUL. */
-function circumflexes(text: string): string {
-  return text.replaceAll('^', '^^');
 }

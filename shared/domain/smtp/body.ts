@@ -4,10 +4,7 @@
 // cost is linear in the bytes whatever they are.
 
 const END = '\r\n.\r\n';
-/** What keeps a chunk from passing through as it is: a bare CR, a bare LF, a line that begins with a dot. */
-const UNCLEAN = /\r(?!\n)|(?<!\r)\n|\n\./;
-const BARE_LF = /(?<!\r)\n/g;
-const BARE_CR = /\r(?!\n)/g;
+const BARE = /\r(?!\n)|(?<!\r)\n/;
 /** A chunk's last bytes that only the next chunk explains: the beginning of END, or a bare LF before a dot. */
 const UNDECIDED = /(?:\r\n\.\r|\r\n\.|\r\n|\r|\n)$/;
 
@@ -39,11 +36,34 @@ export class BodyDecoder {
     if (text === '') return [];
     const borrowed = this.#borrowed;
     this.#borrowed = 0;
-    if (UNCLEAN.test(text) || text.length < carry.length) {
-      const lines = text.replace(BARE_LF, '\r\n').replace(BARE_CR, ' ').replaceAll('\r\n.', '\r\n');
-      return [Buffer.from(lines.slice(borrowed), 'latin1')];
-    }
+    const isClean = !text.includes('\n.') && !BARE.test(text) && text.length >= carry.length;
+    if (!isClean) return [normalise(Buffer.from(text, 'latin1')).subarray(borrowed)];
     const clean = chunk.subarray(0, text.length - carry.length);
     return carry.length === borrowed ? [clean] : [Buffer.from(carry.slice(borrowed), 'latin1'), clean];
   }
+}
+
+const LF = 10;
+const CR = 13;
+const BLANK = 32;
+const DOT = 46;
+
+/** What a native search has found unclean, byte by byte: dense dots or bare line ends must not cost a search each. */
+function normalise(bytes: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(bytes.length * 2);
+  let length = 0;
+  let atLineStart = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte === LF) {
+      if (bytes[i - 1] !== CR) out[length++] = CR;
+      out[length++] = LF;
+    } else if (byte === CR && bytes[i + 1] !== LF) {
+      out[length++] = BLANK;
+    } else if (!(byte === DOT && atLineStart)) {
+      out[length++] = byte;
+    }
+    atLineStart = byte === LF;
+  }
+  return out.subarray(0, length);
 }

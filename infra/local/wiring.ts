@@ -1,0 +1,101 @@
+// The whole relay in one process on this machine, wired in the order of a message's path: listener, policy, spool and
+// queue, deliver, transports. The same programs as on AWS, with the embedded providers.
+
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDeliver } from '#functions/deliver/deliver.ts';
+import { createSmtpTransport } from '#functions/deliver/smtp-transport.ts';
+import { Admission } from '#functions/listener/admission.ts';
+import { createLogin } from '#functions/listener/login.ts';
+import { Listener } from '#functions/listener/server.ts';
+import { createPolicy } from '#functions/policy/policy.ts';
+import { createSesTransport } from '#shared/aws/ses-transport.ts';
+import type { Configuration } from '#shared/config/load-settings.ts';
+import type { Settings } from '#shared/config/settings.ts';
+import { createCaptureTransport } from '#shared/embedded/capture-transport.ts';
+import type { Store } from '#shared/embedded/store.ts';
+import type { Transport } from '#shared/ports/transport.ts';
+import type { Logger } from 'pino';
+import type { Certificate } from './certificate.ts';
+
+export type RelayOptions = {
+  readonly dataDirectory: string;
+  readonly configuration: Configuration;
+  readonly store: Store;
+  readonly certificate: Certificate;
+  readonly log: Logger;
+};
+
+export type Relay = {
+  /** Opens a service and says its port. Rejects where it cannot be had. */
+  open(service: string, host: string, port: number): Promise<number>;
+  /** Leaves a note in the data folder for relayctl, once every service is open. */
+  announce(listen: string, ports: ReadonlyMap<string, number>): Promise<void>;
+  /** Lets messages in transit finish, then deliveries. */
+  stop(): Promise<void>;
+};
+
+export async function startRelay({
+  dataDirectory,
+  configuration,
+  store,
+  certificate,
+  log,
+}: RelayOptions): Promise<Relay> {
+  const { settings, services } = configuration;
+  const { queue, spool, directory, credentials } = store;
+  const now = Date.now;
+
+  const listener = new Listener({
+    services,
+    policy: createPolicy({ directory, services }),
+    login: createLogin({
+      credentials,
+      directory,
+      now: () => performance.now(),
+      cacheTime: settings.smtpd_login_cache_time,
+      key: randomBytes(32),
+    }),
+    spool,
+    queue,
+    admission: new Admission(settings),
+    secureContext: () => certificate.secureContext,
+    now,
+    log,
+  });
+
+  const transport = await createTransport(settings, dataDirectory, now);
+  const deliver = createDeliver({ queue, spool, transports: { [transport.name]: transport }, settings, now, log });
+  deliver.start();
+
+  return {
+    open: (service, host, port) => listener.open({ service, host, port }),
+    async announce(listen, ports) {
+      const relay = {
+        hostname: settings.myhostname,
+        localDomain: settings.smtpd_sasl_local_domain,
+        listen,
+        ports: Object.fromEntries(ports),
+        selfSigned: certificate.selfSigned,
+      };
+      await writeFile(join(dataDirectory, 'relay.json'), `${JSON.stringify(relay, undefined, 2)}\n`);
+    },
+    async stop() {
+      await listener.close(settings.smtpd_stop_timeout);
+      await deliver.stop(settings.smtpd_stop_timeout);
+      await store.close();
+    },
+  };
+}
+
+async function createTransport(settings: Settings, dataDirectory: string, now: () => number): Promise<Transport> {
+  switch (settings.default_transport) {
+    case 'capture':
+      return createCaptureTransport({ outbox: join(dataDirectory, 'outbox'), hostname: settings.myhostname, now });
+    case 'ses':
+      return createSesTransport(settings);
+    case 'smtp':
+      return createSmtpTransport(settings);
+  }
+}

@@ -1,0 +1,154 @@
+// queue.db, as the store's thread sees it: entries, and the bodies that are small enough to share their transaction.
+//
+// What changes in an entry has a column; the rest is one record. Leases are in memory (a temporary table): they end with the
+// process that holds them, so a claim costs no commit, and a rolled-back transaction takes its leases back too.
+// A small body lives in this file exactly as long as an entry names it. A large one is a file, and whoever asked for the
+// change is told which bodies nothing names any more.
+
+import { join } from 'node:path';
+import type { EntryState } from '#shared/domain/queue/entry.ts';
+import type { ClaimRequest } from '#shared/ports/queue.ts';
+import { openDatabase } from './database.ts';
+import type { StoreFile } from './group-commit.ts';
+
+export const QUEUE_STEPS = [
+  `CREATE TABLE entry (
+     id TEXT PRIMARY KEY,
+     body TEXT NOT NULL,
+     arrived INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     due INTEGER NOT NULL,
+     attempts INTEGER NOT NULL,
+     recipients TEXT NOT NULL, -- JSON
+     record TEXT NOT NULL -- JSON: what never changes
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX entry_due ON entry (due) WHERE state = 'queued';
+   -- A body has the id of its message's first entry. Only the further ones need an index.
+   CREATE INDEX entry_further ON entry (body) WHERE body <> id;
+   CREATE TABLE body (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;`,
+];
+
+/** A row of `entry`, in the order of its columns. */
+export type EntryRow = [
+  id: string,
+  body: string,
+  arrived: number,
+  state: EntryState,
+  due: number,
+  attempts: number,
+  recipients: string,
+  record: string,
+];
+
+/** A settlement, its recipients as JSON; undefined: done. */
+export type RowChange = { state: EntryState; due: number; attempts: number; recipients: string };
+
+export type QueueDatabase = ReturnType<typeof openQueueDatabase>;
+
+export function openQueueDatabase(dir: string) {
+  const database = openDatabase(join(dir, 'queue.db'), QUEUE_STEPS);
+  database.exec('CREATE TEMP TABLE lease (id TEXT PRIMARY KEY, owner TEXT, until INTEGER) STRICT, WITHOUT ROWID');
+  const one = (sql: string) => database.prepare(sql, { returnArrays: true });
+
+  const insertEntry = one('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertBody = one('INSERT INTO body VALUES (?, ?)');
+  const selectBody = one('SELECT bytes FROM body WHERE id = ?');
+  const selectEntry = one('SELECT * FROM entry WHERE id = ?');
+  const selectEntries = one('SELECT * FROM entry ORDER BY arrived, id');
+  const selectDue = one(
+    `SELECT * FROM entry WHERE state = 'queued' AND due <= ?1
+       AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id AND until > ?1) ORDER BY due LIMIT ?2`,
+  );
+  const firstUnleased = one(
+    `SELECT due FROM entry WHERE state = 'queued'
+       AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id) ORDER BY due LIMIT 1`,
+  );
+  const firstLeased = one(
+    `SELECT min(max(due, until)) FROM lease JOIN entry USING (id) WHERE state = 'queued'`,
+  );
+  const lease = one('REPLACE INTO lease VALUES (?, ?, ?)');
+  const endLease = one('DELETE FROM lease WHERE id = ? AND owner = ?');
+  const dropLease = one('DELETE FROM lease WHERE id = ?');
+  // An entry that was held while it was being delivered stays on hold.
+  const changeEntry = one(
+    `UPDATE entry SET state = iif(state = 'hold' AND ?2 = 'queued', 'hold', ?2), due = ?3, attempts = ?4, recipients = ?5
+       WHERE id = ?1`,
+  );
+  const deleteEntry = one('DELETE FROM entry WHERE id = ? RETURNING body');
+  const isNamed = one(
+    `SELECT 1 FROM entry WHERE id = ?1 AND body = ?1 UNION ALL SELECT 1 FROM entry WHERE body = ?1 AND body <> id LIMIT 1`,
+  );
+  const deleteBody = one('DELETE FROM body WHERE id = ?');
+  const flushAll = one(`UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') RETURNING id`);
+  const flushOne = one(`UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') AND id = ?`);
+  const holdOne = one(`UPDATE entry SET state = 'hold' WHERE state IN ('queued', 'failed') AND id = ?`);
+  const releaseOne = one(`UPDATE entry SET state = 'queued', due = ? WHERE state = 'hold' AND id = ?`);
+
+  /** Bodies that may have lost their last entry. Returns those that have and do not lie here: files, if anything. */
+  function forgetBodies(bodies: readonly string[]): string[] {
+    const unnamed = [...new Set(bodies)].filter((body) => isNamed.get(body) === undefined);
+    return unnamed.filter((body) => deleteBody.run(body).changes === 0);
+  }
+
+  return {
+    database,
+    durable: {
+      enqueue(entries: readonly EntryRow[], body?: { id: string; bytes: Uint8Array }): void {
+        for (const entry of entries) insertEntry.run(...entry);
+        if (body !== undefined) insertBody.run(body.id, body.bytes);
+      },
+      settle(id: string, owner: string, change?: RowChange): { isOurs: boolean; files: string[] } {
+        if (endLease.run(id, owner).changes === 0) return { isOurs: false, files: [] };
+        if (change === undefined) {
+          const bodies = deleteEntry.all(id).map(first<string>);
+          return { isOurs: bodies.length > 0, files: forgetBodies(bodies) };
+        }
+        const { state, due, attempts, recipients } = change;
+        return { isOurs: changeEntry.run(id, state, due, attempts, recipients).changes > 0, files: [] };
+      },
+      remove(ids: readonly string[]): { removed: string[]; files: string[] } {
+        const bodies: string[] = [];
+        const removed = ids.filter((id) => {
+          const row = deleteEntry.get(id);
+          if (row === undefined) return false;
+          dropLease.run(id);
+          bodies.push(first(row));
+          return true;
+        });
+        return { removed, files: forgetBodies(bodies) };
+      },
+      flush(now: number, ids?: readonly string[]): string[] {
+        if (ids === undefined) return flushAll.all(now).map(first<string>);
+        return ids.filter((id) => flushOne.run(now, id).changes > 0);
+      },
+      hold: (ids: readonly string[]): string[] => ids.filter((id) => holdOne.run(id).changes > 0),
+      release: (now: number, ids: readonly string[]): string[] =>
+        ids.filter((id) => releaseOne.run(now, id).changes > 0),
+    },
+    passing: {
+      claim({ owner, now, lease: length, limit }: ClaimRequest): EntryRow[] {
+        const rows = selectDue.all(now, limit) as unknown as EntryRow[];
+        for (const [id] of rows) lease.run(id, owner, now + length);
+        return rows;
+      },
+      nextDue(): number | undefined {
+        const dues = [firstUnleased.get(), firstLeased.get()].map((row) => (row === undefined ? null : first(row)));
+        const known = dues.filter((due): due is number => due !== null);
+        return known.length === 0 ? undefined : Math.min(...known);
+      },
+      list: () => selectEntries.all() as unknown as EntryRow[],
+      find: (id: string) => selectEntry.get(id) as unknown as EntryRow | undefined,
+      body(id: string): Uint8Array | undefined {
+        const row = selectBody.get(id);
+        return row === undefined ? undefined : first(row);
+      },
+      /** Which of these bodies no entry names. */
+      unnamed: (bodies: readonly string[]): string[] => bodies.filter((body) => isNamed.get(body) === undefined),
+    },
+  } satisfies StoreFile;
+}
+
+/** The first column of a row; node:sqlite types rows as objects even where it returns arrays. */
+function first<T>(row: unknown): T {
+  return (row as [T])[0];
+}

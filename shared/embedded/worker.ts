@@ -1,0 +1,64 @@
+// The store's thread: the only one that touches the databases, since node:sqlite blocks while it syncs.
+// It takes every message that waits, runs all of them as one group commit, and answers with one message, in order. Once a
+// second it looks for commits of other processes (relayctl). A database that it cannot open ends it with an error.
+
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { dataVersion } from './database.ts';
+import { type DirectoryRows, openDirectoryDatabase } from './directory-database.ts';
+import { type Answers, type Call, GroupCommit } from './group-commit.ts';
+import { openQueueDatabase } from './queue-database.ts';
+
+/** Calls to run; `close` comes last. */
+export type ToWorker = readonly Call[] | 'close';
+
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly rows: DirectoryRows }
+  | { readonly kind: 'answers'; readonly answers: Answers }
+  /** Another process has committed. */
+  | { readonly kind: 'queueChanged' }
+  | { readonly kind: 'directoryChanged'; readonly rows: DirectoryRows };
+
+/** Milliseconds. */
+const WATCH_INTERVAL = 1000;
+
+if (parentPort === null) throw new Error('worker.ts is the store’s thread and does not run by itself');
+const port = parentPort;
+
+const queue = openQueueDatabase(workerData as string);
+const directory = openDirectoryDatabase(workerData as string);
+const groupCommit = new GroupCommit({ queue, directory });
+let queueVersion = dataVersion(queue.database);
+let directoryVersion = dataVersion(directory.database);
+
+function watch(): void {
+  const queueNow = dataVersion(queue.database);
+  if (queueNow !== queueVersion) tell({ kind: 'queueChanged' });
+  queueVersion = queueNow;
+
+  const directoryNow = dataVersion(directory.database);
+  if (directoryNow !== directoryVersion) tell({ kind: 'directoryChanged', rows: directory.passing.rows() });
+  directoryVersion = directoryNow;
+}
+
+function tell(message: FromWorker): void {
+  port.postMessage(message);
+}
+
+function close(): void {
+  clearInterval(watching);
+  queue.database.close();
+  directory.database.close();
+  port.close();
+}
+
+const watching = setInterval(watch, WATCH_INTERVAL);
+port.on('message', (message: ToWorker) => {
+  if (message === 'close') return close();
+  const calls = [...message];
+  for (let next; (next = receiveMessageOnPort(port)) !== undefined; ) {
+    const more = next.message as ToWorker;
+    if (more !== 'close') calls.push(...more);
+  }
+  tell({ kind: 'answers', answers: groupCommit.run(calls) });
+});
+tell({ kind: 'ready', rows: directory.passing.rows() });

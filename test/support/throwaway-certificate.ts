@@ -1,0 +1,23 @@
+// A self-signed certificate for tests, valid for an hour.
+
+import * as x509 from '@peculiar/x509';
+import { webcrypto } from 'node:crypto';
+
+export type ThrowawayCertificate = { readonly key: string; readonly cert: string };
+
+export async function throwawayCertificate(host = 'localhost'): Promise<ThrowawayCertificate> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: `CN=${host}`,
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + 3_600_000),
+    signingAlgorithm: algorithm,
+    keys,
+  });
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+    cert: certificate.toString('pem'),
+  };
+}
