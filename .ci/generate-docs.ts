@@ -1,7 +1,6 @@
-// Writes docs/settings.md from the settings' table: `node .ci/generate-docs.ts`. The page is never edited by hand;
-// test/config/settings-page.test.ts holds it against the table.
+// Prints docs/settings.md from the settings' table: `node .ci/generate-docs.ts > docs/settings.md`. The page is never edited
+// by hand; test/config/settings-page.test.ts holds it against the table.
 
-import { writeFile } from 'node:fs/promises';
 import { BUILT_IN_SERVICES } from '#shared/config/services.ts';
 import type { Setting } from '#shared/config/setting.ts';
 import { GROUPS, SETTINGS } from '#shared/config/settings.ts';
@@ -26,7 +25,7 @@ stand for another setting's value, \`$hostname\` for the machine's name, \`$$\` 
 then what it has built in, then the flat names, then the defaults. Everything wrong is reported at once, with its line.
 `;
 
-export function settingsPage(): string {
+function settingsPage(): string {
   const groups = Object.entries(GROUPS).map(([heading, rows]) => `## ${heading}\n\n${settingsTable(rows)}`);
   return [INTRODUCTION, ...groups, services(), values()].join('\n');
 }
@@ -84,4 +83,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('');
 }
 
-if (import.meta.main) await writeFile(new URL('../docs/settings.md', import.meta.url), settingsPage());
+console.log(settingsPage().trimEnd());

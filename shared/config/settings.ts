@@ -3,12 +3,13 @@
 // Nothing is read here: load-settings.ts does that.
 
 import { RESTRICTION_NAMES } from '#shared/domain/policy/restriction-names.ts';
+import type { MechanismName } from '#shared/domain/sasl/mechanisms.ts';
 import { domains, hostName, line, networks, path, relayhost } from './mail-values.ts';
 import { own, perService, postfix, type Setting } from './setting.ts';
 import { choice, count, DAY, list, orEmpty, size, time, yesNo } from './value-types.ts';
 
 const restrictions = list('restrictions', choice(RESTRICTION_NAMES));
-const mechanisms = list('mechanisms', choice(['CRAM-MD5', 'PLAIN', 'LOGIN']));
+const mechanisms = list('mechanisms', choice<MechanismName>(['CRAM-MD5', 'PLAIN', 'LOGIN']));
 const saslOptions = list('options', choice(['noanonymous', 'noplaintext']));
 const tlsLevel = choice(['none', 'may', 'encrypt']);
 /** Node's timers reach 24 days; a wait of a day is long enough. */
@@ -103,9 +104,7 @@ const RESTRICTIONS = {
 
 const LIMITS = {
   smtpd_connection_limit: own(limit, '2000', 'Sessions at a time, those of all services together.'),
-  smtpd_client_connection_count_limit: perService(
-    postfix(count(), '50', 'Sessions at a time from one address; 0 for no limit.'),
-  ),
+  smtpd_client_connection_count_limit: postfix(limit, '50', 'Sessions at a time from one address.'),
   smtpd_memory_limit: own(
     size({ least: 1024 ** 2 }),
     '64MiB',
@@ -150,7 +149,7 @@ const DELIVERY = {
 
 const LOG = {
   log_level: own(choice(['debug', 'info', 'warn', 'error']), 'info', 'The least event that is logged.'),
-  log_addresses: own(yesNo, 'no', 'Whole addresses stand in the log; otherwise their domains.'),
+  log_addresses: own(yesNo, 'no', 'Whole addresses stand in the log.'),
 };
 
 /** As docs/settings.md shows them. */

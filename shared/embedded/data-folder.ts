@@ -21,7 +21,7 @@ export class DataFolderLocked extends DataFolderUnusable {
   override name = 'DataFolderLocked';
 }
 
-export const SPOOL_FOLDERS = [...'0123456789abcdef'];
+export const SPOOL_FOLDERS = Array.from('0123456789abcdef');
 
 /** Makes what is missing of the folder; when it returns, the names in it are durable. Only its owner may look inside. */
 export function prepareDataFolder(dir: string): void {
@@ -31,7 +31,7 @@ export function prepareDataFolder(dir: string): void {
     for (const folder of SPOOL_FOLDERS) mkdirSync(join(dir, 'spool', folder), { recursive: true, mode: 0o700 });
     syncFolder(join(dir, 'spool'));
     syncFolder(dir);
-    if (created !== undefined) syncUpTo(dirname(resolve(dir)), dirname(resolve(created)));
+    syncParents(resolve(dir), resolve(created ?? dir));
   } catch (error) {
     throw new DataFolderUnusable(`cannot use ${dir} as the data folder: ${messageOf(error)}`, { cause: error });
   }
@@ -57,13 +57,19 @@ function createFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
-function syncUpTo(folder: string, last: string): void {
-  syncFolder(folder);
-  if (folder !== last) syncUpTo(dirname(folder), last);
+/** Above `folder`, up to the one that holds `top`. One that may not be read cannot be synced. */
+function syncParents(folder: string, top: string): void {
+  const parent = dirname(folder);
+  try {
+    syncFolder(parent);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+  }
+  if (folder !== top) syncParents(parent, top);
 }
 
 function syncFolder(path: string): void {
@@ -73,6 +79,10 @@ function syncFolder(path: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -48,41 +48,45 @@ export type QueueDatabase = ReturnType<typeof openQueueDatabase>;
 export function openQueueDatabase(dir: string) {
   const database = openDatabase(join(dir, 'queue.db'), QUEUE_STEPS);
   database.exec('CREATE TEMP TABLE lease (id TEXT PRIMARY KEY, owner TEXT, until INTEGER) STRICT, WITHOUT ROWID');
-  const one = (sql: string) => database.prepare(sql, { returnArrays: true });
+  const prepare = (sql: string) => database.prepare(sql);
+  const prepareRows = (sql: string) => database.prepare(sql, { returnArrays: true });
 
-  const insertEntry = one('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertBody = one('INSERT INTO body VALUES (?, ?)');
-  const selectBody = one('SELECT bytes FROM body WHERE id = ?');
-  const selectEntry = one('SELECT * FROM entry WHERE id = ?');
-  const selectEntries = one('SELECT * FROM entry ORDER BY arrived, id');
-  const selectDue = one(
+  const insertEntry = prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertBody = prepare('INSERT INTO body VALUES (?, ?)');
+  const selectBody = prepare('SELECT bytes FROM body WHERE id = ?');
+  const hasEntry = prepare('SELECT 1 FROM entry WHERE id = ?');
+  const selectEntry = prepareRows('SELECT * FROM entry WHERE id = ?');
+  const selectEntries = prepareRows('SELECT * FROM entry ORDER BY arrived, id');
+  const selectDue = prepareRows(
     `SELECT * FROM entry WHERE state = 'queued' AND due <= ?1
        AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id AND until > ?1) ORDER BY due LIMIT ?2`,
   );
-  const firstUnleased = one(
+  const firstUnleased = prepare(
     `SELECT due FROM entry WHERE state = 'queued'
        AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id) ORDER BY due LIMIT 1`,
   );
-  const firstLeased = one(
-    `SELECT min(max(due, until)) FROM lease JOIN entry USING (id) WHERE state = 'queued'`,
+  const firstLeased = prepare(
+    `SELECT max(due, until) AS due FROM lease JOIN entry USING (id) WHERE state = 'queued' ORDER BY 1 LIMIT 1`,
   );
-  const lease = one('REPLACE INTO lease VALUES (?, ?, ?)');
-  const endLease = one('DELETE FROM lease WHERE id = ? AND owner = ?');
-  const dropLease = one('DELETE FROM lease WHERE id = ?');
+  const lease = prepare('REPLACE INTO lease VALUES (?, ?, ?)');
+  const endLease = prepare('DELETE FROM lease WHERE id = ? AND owner = ?');
+  const dropLease = prepare('DELETE FROM lease WHERE id = ?');
   // An entry that was held while it was being delivered stays on hold.
-  const changeEntry = one(
+  const changeEntry = prepare(
     `UPDATE entry SET state = iif(state = 'hold' AND ?2 = 'queued', 'hold', ?2), due = ?3, attempts = ?4, recipients = ?5
        WHERE id = ?1`,
   );
-  const deleteEntry = one('DELETE FROM entry WHERE id = ? RETURNING body');
-  const isNamed = one(
+  const deleteEntry = prepare('DELETE FROM entry WHERE id = ? RETURNING body');
+  const isNamed = prepare(
     `SELECT 1 FROM entry WHERE id = ?1 AND body = ?1 UNION ALL SELECT 1 FROM entry WHERE body = ?1 AND body <> id LIMIT 1`,
   );
-  const deleteBody = one('DELETE FROM body WHERE id = ?');
-  const flushAll = one(`UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') RETURNING id`);
-  const flushOne = one(`UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') AND id = ?`);
-  const holdOne = one(`UPDATE entry SET state = 'hold' WHERE state IN ('queued', 'failed') AND id = ?`);
-  const releaseOne = one(`UPDATE entry SET state = 'queued', due = ? WHERE state = 'hold' AND id = ?`);
+  const deleteBody = prepare('DELETE FROM body WHERE id = ?');
+  const flushAll = prepare(
+    `UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') RETURNING id`,
+  );
+  const flushOne = prepare(`UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') AND id = ?`);
+  const holdOne = prepare(`UPDATE entry SET state = 'hold' WHERE state IN ('queued', 'failed') AND id = ?`);
+  const releaseOne = prepare(`UPDATE entry SET state = 'queued', due = ? WHERE state = 'hold' AND id = ?`);
 
   /** Bodies that may have lost their last entry. Returns those that have and do not lie here: files, if anything. */
   function forgetBodies(bodies: readonly string[]): string[] {
@@ -93,15 +97,22 @@ export function openQueueDatabase(dir: string) {
   return {
     database,
     durable: {
-      enqueue(entries: readonly EntryRow[], body?: { id: string; bytes: Uint8Array }): void {
+      /** The id that the queue has already, if any: nothing is stored then. */
+      enqueue(entries: readonly EntryRow[], body?: { id: string; bytes: Uint8Array }): string | undefined {
+        const known = entries.find(([id]) => hasEntry.get(id) !== undefined);
+        if (known !== undefined) return known[0];
         for (const entry of entries) insertEntry.run(...entry);
         if (body !== undefined) insertBody.run(body.id, body.bytes);
+        return undefined;
       },
       settle(id: string, owner: string, change?: RowChange): { isOurs: boolean; files: string[] } {
         if (endLease.run(id, owner).changes === 0) return { isOurs: false, files: [] };
         if (change === undefined) {
-          const bodies = deleteEntry.all(id).map(first<string>);
-          return { isOurs: bodies.length > 0, files: forgetBodies(bodies) };
+          const entry = deleteEntry.get(id);
+          return {
+            isOurs: entry !== undefined,
+            files: entry === undefined ? [] : forgetBodies([String(entry['body'])]),
+          };
         }
         const { state, due, attempts, recipients } = change;
         return { isOurs: changeEntry.run(id, state, due, attempts, recipients).changes > 0, files: [] };
@@ -109,16 +120,16 @@ export function openQueueDatabase(dir: string) {
       remove(ids: readonly string[]): { removed: string[]; files: string[] } {
         const bodies: string[] = [];
         const removed = ids.filter((id) => {
-          const row = deleteEntry.get(id);
-          if (row === undefined) return false;
+          const entry = deleteEntry.get(id);
+          if (entry === undefined) return false;
           dropLease.run(id);
-          bodies.push(first(row));
+          bodies.push(String(entry['body']));
           return true;
         });
         return { removed, files: forgetBodies(bodies) };
       },
       flush(now: number, ids?: readonly string[]): string[] {
-        if (ids === undefined) return flushAll.all(now).map(first<string>);
+        if (ids === undefined) return flushAll.all(now).map(({ id }) => String(id));
         return ids.filter((id) => flushOne.run(now, id).changes > 0);
       },
       hold: (ids: readonly string[]): string[] => ids.filter((id) => holdOne.run(id).changes > 0),
@@ -132,23 +143,18 @@ export function openQueueDatabase(dir: string) {
         return rows;
       },
       nextDue(): number | undefined {
-        const dues = [firstUnleased.get(), firstLeased.get()].map((row) => (row === undefined ? null : first(row)));
-        const known = dues.filter((due): due is number => due !== null);
-        return known.length === 0 ? undefined : Math.min(...known);
+        const dues = [firstUnleased.get(), firstLeased.get()].flatMap((row) =>
+          row === undefined ? [] : Number(row['due']),
+        );
+        return dues.length === 0 ? undefined : Math.min(...dues);
       },
-      list: () => selectEntries.all() as unknown as EntryRow[],
+      list: () => selectEntries.all() as EntryRow[],
       find: (id: string) => selectEntry.get(id) as unknown as EntryRow | undefined,
       body(id: string): Uint8Array | undefined {
-        const row = selectBody.get(id);
-        return row === undefined ? undefined : first(row);
+        return selectBody.get(id)?.['bytes'] as Uint8Array | undefined;
       },
       /** Which of these bodies no entry names. */
       unnamed: (bodies: readonly string[]): string[] => bodies.filter((body) => isNamed.get(body) === undefined),
     },
   } satisfies StoreFile;
-}
-
-/** The first column of a row; node:sqlite types rows as objects even where it returns arrays. */
-function first<T>(row: unknown): T {
-  return (row as [T])[0];
 }

@@ -3,10 +3,10 @@
 // it is refused for now or tried again, and nothing is assumed about what was stored.
 
 import { Worker } from 'node:worker_threads';
-import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
+import { TemporaryFault } from '#shared/ports/faults.ts';
 import { DataFolderUnusable } from './data-folder.ts';
 import type { DirectoryDatabase, DirectoryRows } from './directory-database.ts';
-import { type Answers, type Call, isRefusal } from './group-commit.ts';
+import type { Answers, Call } from './group-commit.ts';
 import type { QueueDatabase } from './queue-database.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
@@ -35,7 +35,7 @@ export class StoreThread {
   constructor(dir: string) {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: dir });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('error', (cause) => {
+    this.#worker.on('error', (cause: Error) => {
       this.#ready.reject(new DataFolderUnusable(`cannot use the data folder ${dir}: ${cause.message}`, { cause }));
       this.#end(new TemporaryFault('the store has failed', { cause }));
     });
@@ -61,7 +61,7 @@ export class StoreThread {
     if (this.#calls.length === 0) setImmediate(() => this.#send());
     this.#calls.push([file, name, args]);
     if (transfer !== undefined) this.#transfer.push(transfer);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve: resolve as Waiting['resolve'], reject }));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   /** Waits for what was called, then ends the thread. */
@@ -96,9 +96,9 @@ export class StoreThread {
 
   #settle({ values, faults }: Answers): void {
     for (const [position, { resolve, reject }] of this.#waiting.splice(0, values.length).entries()) {
-      const fault = faults?.get(position);
-      if (fault === undefined) resolve(values[position]);
-      else reject(fault.isRefusal ? new PermanentFault(fault.message)) : new TemporaryFault(`the store has failed: ${fault.message}`, { cause: fault }));
+      const cause = faults?.get(position);
+      if (cause === undefined) resolve(values[position]);
+      else reject(new TemporaryFault(`the store cannot do this now: ${cause.message}`, { cause }));
     }
   }
 

@@ -55,7 +55,7 @@ const watching = setInterval(watch, WATCH_INTERVAL);
 port.on('message', (message: ToWorker) => {
   if (message === 'close') return close();
   const calls = [...message];
-  for (let next; (next = receiveMessageOnPort(port)) !== undefined; ) {
+  for (let next; (next = receiveMessageOnPort(port)) !== undefined;) {
     const more = next.message as ToWorker;
     if (more !== 'close') calls.push(...more);
   }

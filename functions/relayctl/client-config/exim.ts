@@ -10,7 +10,7 @@ export function exim(target: ClientTarget): ClientConfig {
   const macros = [
     'REMOTE_SMTP_SMARTHOST_HOSTS_REQUIRE_TLS = *',
     ...(target.wrapperMode ? ['REMOTE_SMTP_SMARTHOST_PROTOCOL = smtps'] : []),
-    ...(target.selfSigned ? [] : ['REMOTE_SMTP_SMARTHOST_TLS_VERIFY_HOSTS = *']),
+    `REMOTE_SMTP_SMARTHOST_TLS_VERIFY_HOSTS = ${target.selfSigned ? '!*' : '*'}`,
   ];
   return {
     files: [

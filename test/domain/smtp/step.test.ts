@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { TestSession } from '../../support/session.ts';
+
+function inTransaction(): TestSession {
+  const session = new TestSession({ smtpd_recipient_limit: 1000 }, true);
+  session.lines('EHLO home', 'MAIL FROM:<a@example.jp>');
+  return session;
+}
+
+test('recipients that arrive in one burst are one policy call', () => {
+  const session = inTransaction();
+  session.lines('RCPT TO:<a@example.net>', 'rcpt to:<b@example.net>', ' RCPT TO:<c@example.net>');
+  session.lines('RCPT TO:<d@example.net>');
+  assert.deepEqual(session.bursts, [['a@example.net', 'b@example.net', 'c@example.net'], ['d@example.net']]);
+});
+
+test('a policy that cannot be asked defers each recipient with 451 4.3.5, and the session goes on', () => {
+  const session = inTransaction();
+  session.session = {
+    ...session.session,
+    transaction: { ...session.session.transaction!, burst: [{ recipient: 'a@example.net' }] },
+  };
+  const out = session.input({ kind: 'judged', verdicts: undefined });
+  assert.equal(out, '451 4.3.5 <a@example.net>: Recipient address rejected: Server configuration problem\r\n');
+  assert.match(session.lines('NOOP'), /^250 /);
+});
+
+test('behind smtpd_hard_error_limit errors the next command ends the session with 421', () => {
+  const session = inTransaction();
+  for (let i = 0; i < 20; i++) assert.match(session.lines('FOO'), /^500 5\.5\.2 /);
+  assert.match(session.lines('FOO'), /^421 4\.7\.0 mail\.example\.jp Error: too many errors/);
+  assert.ok(session.closed);
+});
+
+test('an accepted message forgives the errors before it', () => {
+  const session = inTransaction();
+  for (let i = 0; i < 19; i++) session.lines('FOO');
+  session.lines('RCPT TO:<a@example.net>', 'DATA');
+  assert.match(session.end(), /^250 2\.0\.0 Ok: queued/);
+  assert.equal(session.session.errors, 0);
+});
+
+test('a message that could not be stored gets 451 4.3.0 and the session goes on', () => {
+  const session = inTransaction();
+  session.lines('RCPT TO:<a@example.net>', 'DATA');
+  assert.equal(session.input({ kind: 'notStored' }), '451 4.3.0 Error: queue file write error\r\n');
+  assert.match(session.lines('MAIL FROM:<a@example.jp>'), /^250 2\.1\.0/);
+});
+
+test('without room for another message DATA gets 452 4.3.1', () => {
+  const session = inTransaction();
+  session.lines('RCPT TO:<a@example.net>');
+  const out = session.input({ kind: 'line', line: 'DATA', rcptFollows: false, room: false });
+  assert.equal(out, '452 4.3.1 Insufficient system storage\r\n');
+});
+
+test('TLS forgets what was said in the clear', () => {
+  const session = new TestSession();
+  session.lines('EHLO home', 'AUTH PLAIN AGFhYQBzZWNyZXQ=', 'MAIL FROM:<a@example.jp>', 'STARTTLS');
+  assert.deepEqual(
+    {
+      tls: session.session.tls,
+      helo: session.session.helo,
+      login: session.session.login,
+      mail: session.session.transaction,
+    },
+    { tls: true, helo: undefined, login: undefined, mail: undefined },
+  );
+});
+
+const word = fc.constantFrom(
+  ...['EHLO', 'HELO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'QUIT', 'VRFY', 'ETRN', 'AUTH', 'STARTTLS', '*', '='],
+  ...[
+    'FROM:<a@example.jp>',
+    'TO:<b@example.net>',
+    'TO:<c@refused.example>',
+    'PLAIN',
+    'LOGIN',
+    'CRAM-MD5',
+    'SIZE=10',
+    'AAAA',
+  ],
+);
+const latin1 = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) });
+const commandLine = fc.oneof(
+  fc.array(word, { maxLength: 4 }).map((words) => words.join(' ')),
+  latin1,
+  latin1.map((text) => `MAIL FROM:<${text}>`),
+);
+
+test('no input throws, and every reply line is whole and at most 512 octets', () => {
+  fc.assert(
+    fc.property(fc.array(commandLine, { maxLength: 30 }), fc.boolean(), (lines, tls) => {
+      const session = new TestSession({}, tls);
+      for (const line of lines) {
+        if (session.closed) break;
+        const out = session.receiving ? session.end() : session.lines(line);
+        for (const reply of out.split('\r\n').slice(0, -1)) {
+          assert.match(reply, /^\d{3}(?:[ -][\x20-\x7e]*)?$/);
+          assert.ok(reply.length <= 510);
+        }
+        assert.ok(out === '' || out.endsWith('\r\n'));
+      }
+    }),
+  );
+});
+
+test('every command gets exactly one reply', () => {
+  fc.assert(
+    fc.property(fc.array(commandLine, { maxLength: 30 }), (lines) => {
+      const session = new TestSession({ smtpd_hard_error_limit: 1000 }, true);
+      let replies = 0;
+      let asked = 0;
+      for (const line of lines) {
+        if (session.closed) break;
+        asked += 1;
+        const out = session.receiving ? session.end() : session.lines(line);
+        replies += out.match(/^\d{3} /gm)?.length ?? 0;
+      }
+      assert.equal(replies, asked);
+    }),
+  );
+});

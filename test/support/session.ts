@@ -1,0 +1,98 @@
+// A pure SMTP session for tests: lines in, replies out. Effects are done at once by simple rules: the password `secret` is
+// right, recipients in refused.example are refused, and every message is stored as queue id QUEUED.
+
+import { type Input, newSession, type Session, type SessionSettings, type Step } from '#shared/domain/smtp/session.ts';
+import { r554RelayDenied } from '#shared/domain/smtp/reply.ts';
+import { step } from '#shared/domain/smtp/step.ts';
+import { isRcpt } from '#shared/domain/smtp/command.ts';
+
+export const SETTINGS: SessionSettings = {
+  myhostname: 'mail.example.jp',
+  smtpd_banner: 'mail.example.jp ESMTP',
+  smtpd_helo_required: true,
+  disable_vrfy_command: true,
+  smtpd_etrn_restrictions: ['reject'],
+  message_size_limit: 10485760,
+  hopcount_limit: 50,
+  smtpd_recipient_limit: 3,
+  smtpd_hard_error_limit: 20,
+  broken_sasl_auth_clients: true,
+  smtpd_sasl_auth_enable: true,
+  smtpd_sasl_mechanism_list: ['CRAM-MD5', 'PLAIN', 'LOGIN'],
+  smtpd_sasl_security_options: ['noanonymous'],
+  smtpd_sasl_tls_security_options: ['noanonymous'],
+  smtpd_tls_security_level: 'may',
+  smtpd_tls_auth_only: false,
+};
+
+export class TestSession {
+  session: Session;
+  /** Policy calls, each with its recipients. */
+  readonly bursts: (readonly string[])[] = [];
+  receiving = false;
+  closed = false;
+
+  constructor(settings: Partial<SessionSettings> = {}, tls = false) {
+    this.session = newSession({
+      service: 'submission',
+      settings: { ...SETTINGS, ...settings },
+      client: { address: '192.0.2.1', name: 'unknown' },
+      nonce: '12345',
+      tls,
+    });
+  }
+
+  /** The replies to one input and to what its effects gave, as they go out. */
+  input(input: Input): string {
+    const next = step(this.session, input);
+    this.session = next.session;
+    this.closed ||= next.replies.some((reply) => reply.close);
+    const out = next.replies.map((reply) => reply.wire).join('');
+    const result = next.effect === undefined ? undefined : this.#perform(next.effect);
+    return result === undefined ? out : out + this.input(result);
+  }
+
+  /** Lines that arrive together. */
+  lines(...lines: readonly string[]): string {
+    return lines
+      .map((line, i) =>
+        this.input({ kind: 'line', line, rcptFollows: isRcpt(line) && isRcpt(lines[i + 1] ?? ''), room: true }),
+      )
+      .join('');
+  }
+
+  /** The message's end. */
+  end(facts: { hops?: number; tooBig?: boolean } = {}): string {
+    this.receiving = false;
+    return this.input({ kind: 'messageEnd', hops: 0, tooBig: false, ...facts });
+  }
+
+  #perform(effect: NonNullable<Step['effect']>): Input | undefined {
+    switch (effect.kind) {
+      case 'startTls':
+        return { kind: 'tlsStarted' };
+      case 'checkLogin': {
+        const { attempt } = effect;
+        const isRight = 'password' in attempt && attempt.password === 'secret';
+        return { kind: 'loginChecked', result: isRight ? { login: attempt.login } : 'refused' };
+      }
+      case 'judge':
+        this.bursts.push(effect.request.recipients);
+        return {
+          kind: 'judged',
+          verdicts: effect.request.recipients.map((recipient) =>
+            recipient.endsWith('@refused.example')
+              ? { kind: 'refuse', reply: r554RelayDenied(recipient) }
+              : { kind: 'permit', hold: false },
+          ),
+        };
+      case 'store':
+        return { kind: 'stored', queueId: 'QUEUED' };
+      case 'receiveBody':
+        this.receiving = true;
+        return undefined;
+      case 'discard':
+        return undefined;
+    }
+  }
+}
