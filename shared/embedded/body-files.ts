@@ -100,9 +100,8 @@ export class BodyFile implements BodyWriter {
 
   async discard(): Promise<void> {
     if (!this.#stream.closed) {
-      const closed = once(this.#stream, 'close');
       this.#stream.destroy();
-      await closed;
+      await once(this.#stream, 'close').catch(() => {});
     }
     await unlink(this.#path + UNFINISHED).catch(() => {});
   }

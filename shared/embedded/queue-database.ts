@@ -148,8 +148,8 @@ export function openQueueDatabase(dir: string) {
         );
         return dues.length === 0 ? undefined : Math.min(...dues);
       },
-      list: () => selectEntries.all() as EntryRow[],
-      find: (id: string) => selectEntry.get(id) as unknown as EntryRow | undefined,
+      list: (): EntryRow[] => selectEntries.all() as unknown as EntryRow[],
+      find: (id: string): EntryRow | undefined => selectEntry.get(id) as unknown as EntryRow | undefined,
       body(id: string): Uint8Array | undefined {
         return selectBody.get(id)?.['bytes'] as Uint8Array | undefined;
       },

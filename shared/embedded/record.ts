@@ -15,5 +15,7 @@ export function parseRecord(text: string, version: number, what: string): object
     throw new PermanentFault(`the record of ${what} has no version`);
   }
   if (record.version === version) return record;
-  throw new PermanentFault(`the record of ${what} has version ${record.version}; this relay reads version ${version}`);
+  throw new PermanentFault(
+    `the record of ${what} has version ${String(record.version)}; this relay reads version ${version}`,
+  );
 }
