@@ -1,6 +1,7 @@
 // `npm start`: the relay on this machine. It starts whole or not at all: whatever is wrong is one clear message and exit
 // status 1 (2 for the command line). What people read goes to standard output, the log to standard error.
 
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -97,7 +98,7 @@ function checkServices(ports: Arguments['ports'], { services }: Configuration): 
 
 async function applyDirectoryFile(file: string, store: Store, { settings }: Configuration): Promise<void> {
   const parsed = parseDirectoryFile(await read(file, '--directory'), file);
-  await applyDirectory(parsed, store, settings.smtpd_sasl_local_domain);
+  await applyDirectory(parsed, store, settings.smtpd_sasl_local_domain, { now: Date.now, randomBytes });
 }
 
 async function openServices(relay: Relay, { ports, listen }: Arguments): Promise<Map<string, number>> {

@@ -4,6 +4,8 @@
 
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { isLogin, isSenderPattern } from '#shared/domain/directory/account.ts';
+import { passwordProblem } from '#shared/domain/sasl/password.ts';
 import { didYouMean } from './nearest.ts';
 import { FileError, type Problem } from './problems.ts';
 import { readYaml } from './yaml-file.ts';
@@ -24,14 +26,7 @@ export class DirectoryFileError extends FileError {
   override name = 'DirectoryFileError';
 }
 
-/** What an unquoted local part may hold (RFC 5321 §4.1.2, Dot-string), without regard to where its dots are. */
-const LOCAL_PART = "[a-z0-9.!#$%&'*+/=?^_`{|}~-]+";
-const DOMAIN = '[a-z0-9_-]+(\\.[a-z0-9_-]+)*';
-const LOGIN = new RegExp(`^${LOCAL_PART}(@${DOMAIN})?$`, 'i');
-const SENDER = new RegExp(`^(\\*|(${LOCAL_PART})?@${DOMAIN})$`, 'i');
-
-/** bcrypt, which the mail systems beside this one keep passwords in, reads no further. */
-const PASSWORD_LENGTH = 72;
+const isLoginOrUser = (text: string): boolean => isLogin(text.includes('@') ? text : `${text}@realm`);
 
 type Context = { readonly input: unknown };
 const missingOr = (expected: string) => ({
@@ -43,14 +38,15 @@ const word = z.string(missingOr('write a text'));
 
 const account = z.strictObject(
   {
-    login: word.regex(LOGIN, isNot('user or user@realm')).toLowerCase(),
+    login: word.refine(isLoginOrUser, isNot('user or user@realm')).toLowerCase(),
     password: word
-      // SASLprep (RFC 4013) changes nothing in printable ASCII, so that every client proves the same password.
-      .regex(/^[\x20-\x7e]+$/, 'write printable ASCII characters, one at least')
-      .max(PASSWORD_LENGTH, `write at most ${PASSWORD_LENGTH} characters`)
+      .superRefine((text, context) => {
+        const problem = passwordProblem(text);
+        if (problem !== undefined) context.addIssue(problem);
+      })
       .exactOptional(),
     senders: z.array(
-      word.regex(SENDER, isNot('user@domain, "@domain" or "*"')).toLowerCase(),
+      word.refine(isSenderPattern, isNot('user@domain, "@domain" or "*"')).toLowerCase(),
       missingOr('write a list, such as [user@example.jp]'),
     ),
     disabled: z.stringbool({ truthy: ['yes', 'true'], falsy: ['no', 'false'], ...isNot('yes or no') }).default(false),

@@ -2,11 +2,11 @@
 // first, on the way out last, so that what an interrupted command leaves behind is an account without a password, which
 // nobody can use and which `account password` or `account remove` puts right.
 
-import { type Account, canonicalLogin } from '#shared/domain/directory/account.ts';
-import type { Directory } from '#shared/ports/directory.ts';
+import type { Account } from '#shared/domain/directory/account.ts';
 import { OperatorError } from '../operator-error.ts';
 import type { Machine, Output, Relay } from '../relay.ts';
-import { count, minute, printable, table } from '../text.ts';
+import { minute, table } from '../text.ts';
+import { fullLogin, sendersOf } from './account-names.ts';
 import { choosePassword, passwordNote, storePassword } from './account-password.ts';
 
 export type Accounts = Pick<Relay, 'directory' | 'credentials' | 'started'>;

@@ -27,7 +27,7 @@ export function definePostfixConfig(program: Command, { run, password }: Tools):
     .option('--json', 'one JSON object with the files and the commands')
     .action(
       run(async function* (relay, login: string | undefined, options: PostfixConfigOptions) {
-        yield* postfixConfig(relay, {
+        yield* postfixConfig(relay.directory, relay.started, {
           login,
           program: options.for,
           host: options.host,
