@@ -58,7 +58,7 @@ export class Effects {
     const event = { event: 'login', session: this.#id, client: this.#address, mechanism: attempt.mechanism };
     switch (verdict.kind) {
       case 'ok':
-        log.info({ ...event, login: verdict.login, password: verdict.passwordName }, 'logged in');
+        log.info({ ...event, login: verdict.login, passwordName: verdict.passwordName }, 'logged in');
         return { kind: 'loginChecked', result: { login: verdict.login } };
       case 'refused':
         log.warn(event, 'login refused');

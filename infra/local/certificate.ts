@@ -75,7 +75,8 @@ async function ownCertificate(directory: string, hostname: string): Promise<Cert
 const TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000;
 
 async function selfSign(hostname: string): Promise<{ certPem: string; keyPem: string }> {
-  // Loaded at a first start only: it is slow to load.
+  // Loaded at a first start only: it is slow to load, and it wants its polyfill first.
+  await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
