@@ -81,7 +81,8 @@ export class Connection {
   /** Ends the session as soon as the message under way, if any, has been answered. */
   stop(): void {
     this.#stopping = true;
-    if (!this.#busy && this.#incoming === undefined) this.#pump();
+    if (this.#handshaking) this.destroy();
+    else if (!this.#busy && this.#incoming === undefined) this.#pump();
   }
 
   destroy(): void {
@@ -91,7 +92,8 @@ export class Connection {
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
   readonly #onEnd = (): void => {
     this.#inputEnded = true;
-    if (!this.#busy) this.#pump();
+    if (this.#handshaking) this.destroy();
+    else if (!this.#busy) this.#pump();
   };
   readonly #onTimeout = (): void => this.#timedOut();
   readonly #onError = (error: Error): void => this.#effects.broken(error);

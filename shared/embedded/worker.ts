@@ -55,10 +55,13 @@ const watching = setInterval(watch, WATCH_INTERVAL);
 port.on('message', (message: ToWorker) => {
   if (message === 'close') return close();
   const calls = [...message];
+  let isLast = false;
   for (let next; (next = receiveMessageOnPort(port)) !== undefined;) {
     const more = next.message as ToWorker;
-    if (more !== 'close') calls.push(...more);
+    if (more === 'close') isLast = true;
+    else calls.push(...more);
   }
   tell({ kind: 'answers', answers: groupCommit.run(calls) });
+  if (isLast) close();
 });
 tell({ kind: 'ready', rows: directory.passing.rows() });
