@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { logIn, SmtpClient } from '../support/smtp-client.ts';
@@ -32,12 +31,13 @@ test('a second start keeps the account and says how to make another', async (t) 
 });
 
 test('a service that --ports does not name is closed', async (t) => {
-  const relay = await startRelay(t, { ports: 'submission=0' });
-  assert.match(relay.introduction, /^ready\nsubmission \S+\n$/m);
-  const { code } = await new Promise<NodeJS.ErrnoException>((resolve, reject) => {
-    connect(1465, '127.0.0.1').once('error', resolve).once('connect', reject);
-  });
-  assert.equal(code, 'ECONNREFUSED');
+  const both = await startRelay(t, { ports: PORTS });
+  const port = both.port('smtps');
+  (await SmtpClient.connectTls(port)).vanish();
+  await both.stop();
+  const one = await startRelay(t, { dataDirectory: both.dataDirectory, ports: 'submission=0' });
+  assert.match(one.introduction, /^ready\nsubmission \S+\n$/m);
+  await assert.rejects(SmtpClient.connectTls(port), { code: 'ECONNREFUSED' });
 });
 
 test('SIGTERM ends it with status 0, no process left, and an idle client hears 421', async (t) => {
@@ -49,7 +49,7 @@ test('SIGTERM ends it with status 0, no process left, and an idle client hears 4
   assert.equal(reply.code, 421);
   assert.match(reply.text, /^4\.3\.2 /);
   assert.deepEqual(await ended, { status: 0, signal: null });
-  assert.equal(await isRunning(relay.pid), false);
+  assert.equal(isRunning(relay.pid), false);
 });
 
 test('SIGTERM in mid-message lets it finish: 250, then 421, and it is kept', async (t) => {

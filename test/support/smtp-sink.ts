@@ -17,6 +17,8 @@ export type SinkMessage = {
 };
 
 export type SinkOptions = {
+  /** Left out for one that is free. */
+  readonly port?: number;
   /** EHLO's keywords. */
   readonly extensions?: readonly string[];
   /**
@@ -50,7 +52,7 @@ export async function startSink(options: SinkOptions = {}): Promise<SmtpSink> {
     sockets.add(socket.on('error', () => {}).once('close', () => sockets.delete(socket)));
     new Connection(socket, connections, options, { messages, commands }).greet();
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

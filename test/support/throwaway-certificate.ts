@@ -1,5 +1,7 @@
 // A self-signed certificate for tests, valid for an hour.
 
+// It must be there before @peculiar/x509 is.
+import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 

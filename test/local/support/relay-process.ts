@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
@@ -142,7 +142,10 @@ export async function relayctl({ dataDirectory }: Pick<RelayProcess, 'dataDirect
 }
 
 /** Whether a process of this number is there. */
-export async function isRunning(pid: number): Promise<boolean> {
-  const state = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ' Z ');
-  return !/\) Z /.test(`) ${state.split(') ').at(-1) ?? ''}`);
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
