@@ -23,7 +23,8 @@ async function startWith(t: TestContext, settings: string, ...args: string[]): P
 }
 
 test('all problems of the settings are reported at once, each with its line and what would be right', async (t) => {
-  const settings = 'mesage_size_limit: 10MB\nsmtpd_timeout: 5 parsecs\nlog_level: loud\nservices:\n  submission:\n    myhostname: a.example\n';
+  const settings =
+    'mesage_size_limit: 10MB\nsmtpd_timeout: 5 parsecs\nlog_level: loud\nservices:\n  submission:\n    myhostname: a.example\n';
   const ran = await startWith(t, settings);
   assertRefused(
     ran,
@@ -38,7 +39,11 @@ test('all problems of the settings are reported at once, each with its line and 
 
 test('a settings file that cannot be read is named', async (t) => {
   const data = join(await temporaryFolder(t), 'data');
-  assertRefused(await runRelay('--data', data, '--settings', '/nowhere/relay.yaml'), 1, /--settings: cannot read \/nowhere\/relay\.yaml \(ENOENT\)/);
+  assertRefused(
+    await runRelay('--data', data, '--settings', '/nowhere/relay.yaml'),
+    1,
+    /--settings: cannot read \/nowhere\/relay\.yaml \(ENOENT\)/,
+  );
 });
 
 test('a certificate that cannot be read or used is named with its setting', async (t) => {
@@ -54,7 +59,11 @@ test('a certificate that cannot be read or used is named with its setting', asyn
     startWith(t, `smtpd_tls_cert_file: ${certFile}\nsmtpd_tls_key_file: ${keyFile}\n`);
   assertRefused(await start('/nowhere/cert.pem', key), 1, /smtpd_tls_cert_file: cannot read \/nowhere\/cert\.pem/);
   assertRefused(await start(await file('no.pem', 'no certificate'), key), 1, /no\.pem holds no certificate/);
-  assertRefused(await start(cert, await file('other.pem', other.key)), 1, /other\.pem is not the key of the certificate/);
+  assertRefused(
+    await start(cert, await file('other.pem', other.key)),
+    1,
+    /other\.pem is not the key of the certificate/,
+  );
 });
 
 test('a port that another program has is named', async (t) => {
@@ -63,7 +72,11 @@ test('a port that another program has is named', async (t) => {
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const ran = await startWith(t, '', '--ports', `submission=${port}`);
-  assertRefused(ran, 1, new RegExp(`cannot listen on 127\\.0\\.0\\.1 port ${port} for submission: another program has it`));
+  assertRefused(
+    ran,
+    1,
+    new RegExp(`cannot listen on 127\\.0\\.0\\.1 port ${port} for submission: another program has it`),
+  );
 });
 
 test('a second relay on a data folder is refused, and the first goes on', async (t) => {

@@ -8,7 +8,10 @@ import { startRelay, temporaryFolder } from './support/relay-process.ts';
 import { type Call, notDurable, parseTrace } from './support/strace.ts';
 
 // In the clear, so that the trace shows the replies.
-const SETTINGS = 'mynetworks: 127.0.0.1/32\nsmtpd_recipient_restrictions: permit_mynetworks, reject\n';
+const SETTINGS = `mynetworks: 127.0.0.1/32
+smtpd_sender_restrictions: []
+smtpd_recipient_restrictions: permit_mynetworks, reject
+`;
 const CALLS = 'openat,fsync,fdatasync,?rename,?renameat,?renameat2,write,writev,sendto,pwrite64,pwritev';
 const SMALL = Buffer.from('Subject: small\r\n\r\nhello\r\n');
 const LARGE = Buffer.from(`Subject: large\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(4_000)}`);
@@ -16,7 +19,8 @@ const LARGE = Buffer.from(`Subject: large\r\n\r\n${`${'x'.repeat(76)}\r\n`.repea
 /** What a relay does from its start until it has taken one message. */
 async function trace(t: TestContext, content: Buffer, env: Record<string, string> = {}): Promise<Call[]> {
   const file = join(await temporaryFolder(t), 'trace');
-  const under = ['strace', '-f', '-y', '-s', '64', '-o', file, '-e', `trace=${CALLS}`];
+  // -D: the relay is our child, and strace watches from aside.
+  const under = ['strace', '-D', '-f', '-y', '-s', '64', '-o', file, '-e', `trace=${CALLS}`];
   const relay = await startRelay(t, { under, env, settings: SETTINGS, ports: 'smtp=0' });
   const client = await SmtpClient.connect(relay.port('smtp'));
   await client.reply();

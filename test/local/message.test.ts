@@ -45,11 +45,18 @@ test('a message stands in the outbox byte for byte as sent, under its trace head
     assert.match((await sendMessage(client, { ...ENVELOPE, content })).text, /^2\.0\.0 Ok: queued as \S+$/);
   }
   const messages = (await delivered(relay, CONTENTS.length)).map(withoutTrace);
-  for (const [what, content] of CONTENTS) assert.ok(messages.some((message) => message.equals(content)), what);
-  assert.deepEqual(await eventually('an empty spool', async () => {
-    const names = await spooled(relay);
-    return names.length === 0 ? names : undefined;
-  }), []);
+  for (const [what, content] of CONTENTS)
+    assert.ok(
+      messages.some((message) => message.equals(content)),
+      what,
+    );
+  assert.deepEqual(
+    await eventually('an empty spool', async () => {
+      const names = await spooled(relay);
+      return names.length === 0 ? names : undefined;
+    }),
+    [],
+  );
 });
 
 test('a message over message_size_limit gets 552 5.3.4 and the session goes on', async (t) => {
@@ -133,7 +140,10 @@ test('the log is JSON lines with session and queue ids, without addresses or pas
   await client.command('QUIT');
   await relay.stop();
   const log = relay.log();
-  const events = log.trimEnd().split('\n').map((event) => JSON.parse(event) as Record<string, unknown>);
+  const events = log
+    .trimEnd()
+    .split('\n')
+    .map((event) => JSON.parse(event) as Record<string, unknown>);
   const queued = events.find(({ event }) => event === 'queued');
   assert.equal(queued?.['queueId'], queueId);
   const login = events.find(({ event }) => event === 'login');

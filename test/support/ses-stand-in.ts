@@ -64,7 +64,7 @@ export async function startSes(): Promise<SesStandIn> {
     calls += 1;
     const fault = faults.shift();
     if (fault === 'hang up') {
-      request.destroy();
+      request.socket.destroy();
       return;
     }
     try {

@@ -1,13 +1,13 @@
 // A self-signed certificate for tests, valid for an hour.
 
-// It must be there before @peculiar/x509 is.
-import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 
 export type ThrowawayCertificate = { readonly key: string; readonly cert: string };
 
 export async function throwawayCertificate(host = 'localhost'): Promise<ThrowawayCertificate> {
+  // It must be there before @peculiar/x509 is.
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

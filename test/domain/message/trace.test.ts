@@ -54,21 +54,16 @@ const header = fc.constantFrom(
 
 test('hops are the Received fields of the header section, in whatever pieces it comes', () => {
   fc.assert(
-    fc.property(
-      fc.array(header),
-      fc.boolean(),
-      fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
-      (fields, hasBody, sizes) => {
-        const text = fields.join('') + (hasBody ? '\r\nReceived: in the body\r\n' : '');
-        const counter = new HopCounter();
-        for (let at = 0; at < text.length;) {
-          let end = at + (sizes.next().value ?? 1);
-          if (text[end - 1] === '\r') end += 1; // A piece never splits a CRLF.
-          counter.push(Buffer.from(text.slice(at, end)));
-          at = end;
-        }
-        assert.equal(counter.finish(), fields.filter((field) => /^received/i.test(field)).length);
-      },
-    ),
+    fc.property(fc.array(header), fc.boolean(), fc.integer({ min: 1, max: 40 }), (fields, hasBody, size) => {
+      const text = fields.join('') + (hasBody ? '\r\nReceived: in the body\r\n' : '');
+      const counter = new HopCounter();
+      for (let at = 0; at < text.length;) {
+        let end = at + size;
+        if (text[end - 1] === '\r') end += 1; // A piece never splits a CRLF.
+        counter.push(Buffer.from(text.slice(at, end)));
+        at = end;
+      }
+      assert.equal(counter.finish(), fields.filter((field) => /^received/i.test(field)).length);
+    }),
   );
 });
