@@ -19,7 +19,7 @@ import { HoldOff } from './hold-off.ts';
 import type { Log } from './log.ts';
 
 /** Milliseconds: longer than the longest attempt and the settling after it. */
-export const LEASE = ATTEMPT_LIMIT + 5 * 60 * 1000;
+const LEASE = ATTEMPT_LIMIT + 5 * 60 * 1000;
 const SETTLE_TRIES = 3;
 /** Milliseconds between tries of a store that does not answer. */
 const STORE_PAUSE = 1000;

@@ -45,6 +45,6 @@ export function logOutcomes(log: Log, attempted: Attempted, now: number, withAdd
   }
 }
 
-export function withoutAddresses(text: string): string {
+function withoutAddresses(text: string): string {
   return text.replace(/[^\s<>,;:"]+@/g, '*@');
 }

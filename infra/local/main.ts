@@ -10,7 +10,7 @@ import { applyDirectory } from '#functions/relayctl/commands/directory.ts';
 import { parseDirectoryFile } from '#shared/config/directory-file.ts';
 import { type Configuration, loadSettings } from '#shared/config/load-settings.ts';
 import { FileError } from '#shared/config/problems.ts';
-import { DataFolderLocked, openStore, type Store } from '#shared/embedded/store.ts';
+import { DataFolderLocked, DataFolderUnusable, openStore, type Store } from '#shared/embedded/store.ts';
 import { type Arguments, parseArguments, UsageError, USAGE } from './arguments.ts';
 import { CertificateError, loadCertificate } from './certificate.ts';
 import { introduction, makeFirstAccount } from './first-account.ts';
@@ -157,7 +157,7 @@ function stopOnSignal(relay: Relay, flushLog: () => void): void {
 }
 
 function fail(error: unknown): void {
-  const isExpected = [StartError, UsageError, FileError, CertificateError, DataFolderLocked].some(
+  const isExpected = [StartError, UsageError, FileError, CertificateError, DataFolderLocked, DataFolderUnusable].some(
     (type) => error instanceof type,
   );
   const text = error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error);

@@ -39,7 +39,7 @@ const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** RFC 5322 §3.3, in UTC. */
-export function formatDate(now: number): string {
+function formatDate(now: number): string {
   const date = new Date(now);
   const two = (value: number): string => String(value).padStart(2, '0');
   return (

@@ -15,7 +15,7 @@ export type Reply = {
 };
 
 /** One line. */
-export function reply(code: number, enhanced: string, text: string): Reply {
+function reply(code: number, enhanced: string, text: string): Reply {
   const line = printable(enhanced === '' ? `${code} ${text}` : `${code} ${enhanced} ${text}`);
   return { code, enhanced, wire: `${line.slice(0, MAX_LINE)}\r\n` };
 }
@@ -68,7 +68,6 @@ export const r451PolicyUnavailable = (recipient: string): Reply =>
 export const r452NoRoom = reply(452, '4.3.1', 'Insufficient system storage');
 export const r452TooManyRecipients = reply(452, '4.5.3', 'Error: too many recipients');
 export const r459EtrnUnavailable = (domain: string): Reply => reply(459, '', `<${domain}>: service unavailable`);
-export const r454TlsUnavailable = reply(454, '4.7.0', 'TLS not available due to local problem');
 export const r454LoginUnavailable = reply(454, '4.7.0', 'Temporary authentication failure: try again later');
 
 export const r500UnknownCommand = reply(500, '5.5.2', 'Error: command not recognized');
