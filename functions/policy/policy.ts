@@ -32,7 +32,7 @@ export function createPolicy(context: {
     async judge(request) {
       const service = services.get(request.service);
       if (service === undefined) throw new Error(`no service ${request.service}`);
-      const keys = senderKeys(request.sender);
+      const keys = senderKeys(request.sender, request.login !== undefined);
       const senderOwners = keys.length === 0 ? undefined : await context.directory.senderOwners(keys);
       const { address } = request.client;
       const insideNetwork = service.inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

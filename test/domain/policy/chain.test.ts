@@ -98,7 +98,8 @@ test('reject says what its list is about', () => {
   );
 });
 
-test('owners are looked up by address, then domain, then *', () => {
-  assert.deepEqual(senderKeys('AAA@Example.JP'), ['aaa@example.jp', '@example.jp', '*']);
-  assert.deepEqual(senderKeys(''), []);
+test('owners are looked up by address, then domain, then *, which owns no stranger’s address', () => {
+  assert.deepEqual(senderKeys('AAA@Example.JP', true), ['aaa@example.jp', '@example.jp', '*']);
+  assert.deepEqual(senderKeys('someone@example.org', false), ['someone@example.org', '@example.org']);
+  assert.deepEqual(senderKeys('', true), []);
 });
