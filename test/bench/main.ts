@@ -5,7 +5,7 @@
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,17 +33,16 @@ const WARM_UP = ['--conc', '10', '--warm-secs', '5'];
 async function startRelay(folder: string): Promise<Peer> {
   const file = (path: string): string => new URL(path, import.meta.url).pathname;
   const log = await open(`${folder}.log`, 'w');
-  const child = spawn(
-    'taskset',
-    [
-      ...['-c', '0', process.execPath, file('../../infra/local/main.ts'), '--data', folder],
-      ...['--settings', file('relay.yaml'), '--directory', file('../memo/directory.yaml'), '--ports', 'smtp=0,smtps=0'],
-    ],
-    { stdio: ['ignore', 'pipe', log.fd] },
-  );
+  const relay = [file('../../infra/local/main.ts'), '--data', folder, '--ports', 'smtp=0,smtps=0'];
+  const memo = ['--settings', file('relay.yaml'), '--directory', file('../memo/directory.yaml')];
+  const child = spawn('taskset', ['-c', '0', process.execPath, ...relay, ...memo], {
+    stdio: ['ignore', 'pipe', log.fd],
+  });
   await log.close();
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the relay has no output');
   const ports = { smtp: 0, smtps: 0 };
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: stdout })) {
     const [, service, port] = /^(smtps?) \S+:(\d+)$/.exec(line) ?? [];
     if (service === 'smtp' || service === 'smtps') ports[service] = Number(port);
     if (ports.smtp > 0 && ports.smtps > 0) break;
@@ -88,6 +87,7 @@ async function main(): Promise<void> {
     },
   });
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));
+  await chmod(folder, 0o755); // Postfix's own user must get in.
   const peers: Peer[] = [];
   try {
     const relay = await startRelay(join(folder, 'relay'));
