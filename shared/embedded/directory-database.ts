@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openDatabase } from './database.ts';
 import type { StoreFile } from './group-commit.ts';
 
-export const DIRECTORY_STEPS = [
+const DIRECTORY_STEPS = [
   `CREATE TABLE account (login TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE credential (login TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];

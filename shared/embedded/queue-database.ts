@@ -11,7 +11,7 @@ import type { ClaimRequest } from '#shared/ports/queue.ts';
 import { openDatabase } from './database.ts';
 import type { StoreFile } from './group-commit.ts';
 
-export const QUEUE_STEPS = [
+const QUEUE_STEPS = [
   `CREATE TABLE entry (
      id TEXT PRIMARY KEY,
      body TEXT NOT NULL,

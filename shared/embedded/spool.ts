@@ -8,7 +8,7 @@ import { type BodyFile, BodyFiles } from './body-files.ts';
 import type { StoreThread } from './store-thread.ts';
 
 /** Octets; a larger body is a file. At most what a piece of a body may have. */
-export const SMALL_BODY = 64 * 1024;
+const SMALL_BODY = 64 * 1024;
 
 export class EmbeddedSpool implements Spool {
   readonly #thread: StoreThread;

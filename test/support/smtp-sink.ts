@@ -62,6 +62,7 @@ export async function startSink(options: SinkOptions = {}): Promise<SmtpSink> {
       return connections;
     },
     async close() {
+      if (!server.listening) return;
       server.close();
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');

@@ -22,6 +22,7 @@ async function start(
   settings: Partial<SmtpSettings> = {},
 ): Promise<Started> {
   const sink = await startSink(options);
+  t.after(() => sink.close());
   const transport = await createSmtpTransport({
     relayhost: `[127.0.0.1]:${sink.port}`,
     smtp_helo_name: 'relay.example.jp',
@@ -30,10 +31,7 @@ async function start(
     smtp_connect_timeout: 5000,
     ...settings,
   });
-  t.after(async () => {
-    await transport.close();
-    await sink.close();
-  });
+  t.after(() => transport.close());
   return { sink, transport };
 }
 

@@ -19,6 +19,8 @@ export type RelayOptions = {
   /** relay.yaml's text. */
   readonly settings?: string;
   readonly ports?: string;
+  /** More of the command line. */
+  readonly args?: readonly string[];
   /** A program, such as strace, that runs the relay's command line. */
   readonly under?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -56,7 +58,7 @@ export async function startRelay(t: TestContext, options: RelayOptions = {}): Pr
   const dataDirectory = options.dataDirectory ?? join(await temporaryFolder(t), 'data');
   const settings = options.settings === undefined ? [] : ['--settings', await settingsFile(t, options.settings)];
   const command = [...under, process.execPath, 'infra/local/main.ts'];
-  const args = [...command.slice(1), '--data', dataDirectory, '--ports', ports, ...settings];
+  const args = [...command.slice(1), '--data', dataDirectory, '--ports', ports, ...settings, ...(options.args ?? [])];
   const began = performance.now();
   const child = spawn(command[0] ?? '', args, { cwd: PROJECT, env: { ...process.env, ...env } });
   const ended = endOf(child);

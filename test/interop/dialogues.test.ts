@@ -1,0 +1,73 @@
+// Every reply of these dialogues has the code, the enhanced code and the words of a real Postfix that is set up alike.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { startRelay, temporaryFolder } from '../local/support/relay-process.ts';
+import { requires } from '../support/requires.ts';
+
+const run = promisify(execFile);
+const ORACLE = join(import.meta.dirname, '../oracle');
+const MEMO = join(import.meta.dirname, '../memo');
+const DIALOGUES = [
+  'submission-message',
+  'smtps-message-cram-md5',
+  'auth-login',
+  'auth-failures',
+  'auth-in-transaction',
+  'backup-mx',
+  'empty-and-odd-lines',
+  'etrn-rejected',
+  'helo-required',
+  'http-on-smtp',
+  'inside-network',
+  'noplaintext',
+  'noplaintext-tls',
+  'pipelining',
+  'sender-login-domain',
+  'sender-login-mismatch',
+  'smuggling-bare-lf',
+  'smuggling-lf-dot-lf',
+  'starttls-injection',
+  'strict-envelopes',
+  'submission-needs-tls',
+  'too-many-errors',
+  'too-many-hops',
+  'unknown-commands',
+  'vrfy-disabled',
+];
+
+const needs = requires({ root: true, commands: ['postfix', 'saslpasswd2', 'postgrey', 'openssl'] });
+
+test('the relay answers as Postfix does', { skip: needs }, async (t) => {
+  const folder = await temporaryFolder(t);
+  await chmod(folder, 0o755); // Postfix's own user must get in.
+  const ports = { smtp: 5425, submission: 5487, smtps: 5465 };
+  await oracle('start', folder, ...Object.values(ports).map(String), '5426');
+  try {
+    const relay = await startRelay(t, {
+      args: ['--settings', join(MEMO, 'relay.yaml'), '--directory', join(MEMO, 'directory.yaml')],
+      ports: 'smtp=0,submission=0,smtps=0,console=0',
+    });
+    const at = (portOf: (service: keyof typeof ports) => number): string =>
+      (['smtp', 'submission', 'smtps'] as const).map((service) => `${service}=127.0.0.1:${portOf(service)}`).join(',');
+    const files = DIALOGUES.map((name) => join(ORACLE, 'dialogues', `${name}.dlg`));
+    const sides = ['--oracle', at((service) => ports[service]), '--at', at((service) => relay.port(service))];
+    const player = [join(ORACLE, 'dialogue.mjs'), 'compare', ...files, ...sides, '--text'];
+    const { stdout } = await run(process.execPath, player).catch((error: { stdout: string }) => error);
+    assert.match(stdout, /^same (\d+) of \1 replies in 25 dialogues$/m, stdout);
+  } finally {
+    await oracle('stop', folder);
+  }
+});
+
+/** Its daemons must not keep a pipe of ours open. */
+async function oracle(...args: readonly string[]): Promise<void> {
+  const child = spawn(join(ORACLE, 'postfix-oracle'), args, { stdio: 'ignore' });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  assert.equal(status, 0, `postfix-oracle ${args.join(' ')}`);
+}
