@@ -24,7 +24,7 @@ type Relay = { readonly pid: number; readonly login: string; readonly password: 
 /** Octets that the large message added to the highest resident set of a fresh relay. */
 async function rise(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));
-  const main = new URL('../../infra/local/main.ts', import.meta.url).pathname;
+  const main = join(import.meta.dirname, '../../infra/local/main.ts');
   const child = spawn(process.execPath, [main, '--data', folder, '--ports', 'smtps=0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

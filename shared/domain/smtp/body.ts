@@ -42,12 +42,13 @@ const DOT = 46;
 
 /** Whether every CR and LF is half of a CRLF, and no line begins with a dot. */
 function isClean(bytes: Buffer): boolean {
-  let previous = 0;
-  for (const byte of bytes) {
-    if ((byte === LF) !== (previous === CR) || (byte === DOT && previous === LF)) return false;
-    previous = byte;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte > CR) continue;
+    if (byte === LF && (bytes[i - 1] !== CR || bytes[i + 1] === DOT)) return false;
+    if (byte === CR && bytes[i + 1] !== LF) return false;
   }
-  return previous !== CR;
+  return true;
 }
 
 function normalise(bytes: Buffer): Buffer {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logOutcomes } from '../../../functions/deliver/log.ts';
+import { logOutcomes } from '#functions/deliver/log.ts';
 import { delivered, entryOf } from '../../support/entry.ts';
 
 const recipients = ['a@example.net', 'b@example.net', 'c@example.net'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextHops } from '../../../functions/deliver/next-hops.ts';
+import { nextHops } from '#functions/deliver/next-hops.ts';
 
 const domain = { host: 'example.net', port: 25, mx: true };
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));

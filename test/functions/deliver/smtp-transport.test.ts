@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Transport } from '#shared/ports/transport.ts';
-import { createSmtpTransport, type SmtpSettings } from '../../../functions/deliver/smtp-transport.ts';
+import { createSmtpTransport, type SmtpSettings } from '#functions/deliver/smtp-transport.ts';
 import { bodyOf } from '../../support/body.ts';
 import { entryOf } from '../../support/entry.ts';
 import { type SinkOptions, type SmtpSink, startSink } from '../../support/smtp-sink.ts';
