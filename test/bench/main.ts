@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
+import { requires } from '../support/requires.ts';
+import { startCommand } from './start-command.ts';
 
 const run = promisify(execFile);
 
@@ -33,7 +35,7 @@ const WARM_UP = ['--conc', '10', '--warm-secs', '5'];
 async function startRelay(folder: string): Promise<Peer> {
   const file = (path: string): string => new URL(path, import.meta.url).pathname;
   const log = await open(`${folder}.log`, 'w');
-  const relay = [file('../../infra/local/main.ts'), '--data', folder, '--ports', 'smtp=0,smtps=0'];
+  const relay = [...(await startCommand()), '--data', folder, '--ports', 'smtp=0,smtps=0'];
   const memo = ['--settings', file('relay.yaml'), '--directory', file('../memo/directory.yaml')];
   const child = spawn('taskset', ['-c', '0', process.execPath, ...relay, ...memo], {
     stdio: ['ignore', 'pipe', log.fd],
@@ -86,6 +88,8 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '3' },
     },
   });
+  const missing = requires({ root: true, commands: ['taskset', 'postfix', 'saslpasswd2', 'postgrey'] });
+  if (missing !== false) throw new Error(`the benchmark ${missing}`);
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));
   await chmod(folder, 0o755); // Postfix's own user must get in.
   const peers: Peer[] = [];

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { eventually } from '../support/eventually.ts';
+import { startCommand } from './start-command.ts';
 
 const run = promisify(execFile);
 
@@ -24,10 +25,8 @@ type Relay = { readonly pid: number; readonly login: string; readonly password: 
 /** Octets that the large message added to the highest resident set of a fresh relay. */
 async function rise(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));
-  const main = join(import.meta.dirname, '../../infra/local/main.ts');
-  const child = spawn(process.execPath, [main, '--data', folder, '--ports', 'smtps=0'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const args = [...(await startCommand()), '--data', folder, '--ports', 'smtps=0'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const exit = once(child, 'exit');
   try {
     const relay = await introduced(child.pid ?? 0, child.stdout);
