@@ -1,88 +1,90 @@
-// The clients that people use, as Debian ships them, against a relay as `npm start` makes it.
+// The clients that people use, as Debian ships them.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { promisify } from 'node:util';
-import { outboxMessages } from '../local/support/outbox-files.ts';
-import { startRelay, temporaryFolder } from '../local/support/relay-process.ts';
-import { eventually } from '../support/eventually.ts';
+import { test, type TestContext } from 'node:test';
+import { type RelayProcess, relayctl, startRelay, temporaryFolder } from '../local/support/relay-process.ts';
 import { requires } from '../support/requires.ts';
+import { AAA, startMemoRelay } from './support/memo-relay.ts';
+import { delivered, MESSAGE, MESSAGE_ON_THE_WIRE, takeTraces } from './support/message.ts';
+import { finish, type Finished } from './support/programs.ts';
 
-const run = promisify(execFile);
+const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
+const QUEUED = /^<~ +250 2\.0\.0 Ok: queued as \S+$/m;
 
-test(
-  'the swaks line of a first start, pasted into a shell, gets its message queued',
-  { skip: requires({ commands: ['swaks'] }) },
-  async (t) => {
-    const relay = await startRelay(t);
-    const line = /^ +(swaks .*)$/m.exec(relay.introduction)?.[1] ?? '';
-    const { stdout } = await run('sh', ['-c', line]);
-    assert.match(stdout, /250 2\.0\.0 Ok: queued as \w+/);
-  },
-);
+const needsSwaks = requires({ commands: ['swaks'] });
 
-test(
-  'swaks logs in with each mechanism, over STARTTLS and over TLS',
-  { skip: requires({ commands: ['swaks'] }) },
-  async (t) => {
-    const relay = await startRelay(t);
-    const { login, password } = relay.account;
-    for (const mechanism of ['PLAIN', 'LOGIN', 'CRAM-MD5']) {
-      for (const [service, tls] of [
-        ['submission', '--tls'],
-        ['smtps', '--tls-on-connect'],
-      ] as const) {
-        const to = [
-          '--server',
-          `127.0.0.1:${relay.port(service)}`,
-          tls,
-          '--from',
-          'a@example.jp',
-          '--to',
-          'b@example.net',
-        ];
-        const { stdout } = await run('swaks', [
-          ...to,
-          '--auth',
-          mechanism,
-          '--auth-user',
-          login,
-          '--auth-password',
-          password,
-        ]);
-        assert.match(stdout, /250 2\.0\.0 Ok: queued as/, `${mechanism} ${service}`);
-      }
+test('swaks logs in with each mechanism, over STARTTLS and over TLS', { skip: needsSwaks }, async (t) => {
+  const relay = await startMemoRelay(t);
+  for (const [service, tls] of [
+    ['submission', '--tls'],
+    ['smtps', '--tls-on-connect'],
+  ] as const) {
+    const server = ['--server', `127.0.0.1:${relay.port(service)}`, tls];
+    const mail = ['--from', AAA.sender, '--to', 'someone@example.net'];
+    for (const mechanism of MECHANISMS) {
+      const login = ['--auth', mechanism, '--auth-user', AAA.login, '--auth-password', AAA.password];
+      const { status, output } = await finish(['swaks', ...server, ...mail, ...login]);
+      assert.match(output, new RegExp(`^ ~> AUTH ${mechanism}`, 'm'));
+      assert.match(output, QUEUED);
+      assert.equal(status, 0, output);
     }
-    const wrong = ['--server', `127.0.0.1:${relay.port('submission')}`, '--tls', '--to', 'b@example.net'];
-    const refused = await run('swaks', [
-      ...wrong,
-      '--auth',
-      'PLAIN',
-      '--auth-user',
-      login,
-      '--auth-password',
-      'wrong',
-    ]).catch((error: { stdout: string }) => error);
-    assert.match(refused.stdout, /535 5\.7\.8 Error: authentication failed/);
-  },
-);
-
-test('msmtp logs in with each mechanism', { skip: requires({ commands: ['msmtp'] }) }, async (t) => {
-  const relay = await startRelay(t);
-  const { login, password } = relay.account;
-  const folder = await temporaryFolder(t);
-  for (const mechanism of ['plain', 'login', 'cram-md5']) {
-    const file = join(folder, mechanism);
-    const server = `host 127.0.0.1\nport ${relay.port('submission')}\ntls on\ntls_starttls on\ntls_certcheck off\n`;
-    const account = `auth ${mechanism}\nuser ${login}\npassword ${password}\nfrom a@example.jp\n`;
-    await writeFile(file, `account default\n${server}${account}`, { mode: 0o600 });
-    await run('sh', ['-c', `printf 'Subject: ${mechanism}\\n\\nbody\\n' | msmtp -C ${file} b@example.net`]);
   }
-  await eventually(
-    'three messages in the outbox',
-    async () => (await outboxMessages(relay.dataDirectory)).length === 3,
-  );
+  assert.equal((await delivered(relay, 6)).length, 6);
+});
+
+test('the swaks line of a first start, pasted into a shell, sends a message', { skip: needsSwaks }, async (t) => {
+  const relay = await startRelay(t, { ports: 'submission=0,smtps=0' });
+  const line = /^ *(swaks .+)$/m.exec(relay.introduction)?.[1] ?? '';
+  const { status, output } = await finish(['sh', '-c', line]);
+  assert.match(output, QUEUED);
+  assert.equal(status, 0, output);
+  assert.equal((await delivered(relay)).length, 1);
+});
+
+type Change = { readonly auth?: string; readonly password?: string; readonly from?: string };
+
+/** msmtp with the file that `relayctl postfix-config --for msmtp` prints, and with what a test changes in it. */
+async function msmtpFor(t: TestContext, relay: RelayProcess, ...options: string[]) {
+  const words = ['postfix-config', AAA.login, '--for', 'msmtp', '--json', ...options];
+  const { files } = JSON.parse(await relayctl(relay, ...words)) as { files: { content: string }[] };
+  const file = join(await temporaryFolder(t), 'msmtprc');
+  return async ({ auth = 'on', password = AAA.password, from = AAA.sender }: Change = {}): Promise<Finished> => {
+    const text = files[0]?.content.replace('PASSWORD', password).replace(/^auth on$/m, `auth ${auth}`) ?? '';
+    await writeFile(file, text, { mode: 0o600 });
+    return finish(['msmtp', '-C', file, `--from=${from}`, 'someone@example.net'], { input: MESSAGE });
+  };
+}
+
+test('msmtp, set up as relayctl says', { skip: requires({ commands: ['msmtp'] }) }, async (t) => {
+  const relay = await startMemoRelay(t);
+  const msmtp = await msmtpFor(t, relay);
+  const auths = MECHANISMS.map((mechanism) => mechanism.toLowerCase());
+
+  await t.test('sends with each mechanism and on both ports', async () => {
+    const overTls = await msmtpFor(t, relay, '--wrappermode');
+    const runs = [msmtp, overTls, ...auths.map((auth) => async () => msmtp({ auth }))];
+    for (const run of runs) {
+      const { status, output } = await run();
+      assert.equal(status, 0, output);
+    }
+    for (const message of await delivered(relay, runs.length)) {
+      assert.equal(takeTraces(message, 1).content.toString(), MESSAGE_ON_THE_WIRE.toString());
+    }
+  });
+
+  await t.test('is refused with 535 where the password is wrong, whatever the mechanism', async () => {
+    for (const auth of auths) {
+      const { status, output } = await msmtp({ auth, password: 'wrong' });
+      assert.match(output, /535 5\.7\.8 Error: authentication failed/);
+      assert.notEqual(status, 0);
+    }
+  });
+
+  await t.test('is refused with 553 where the sender is not its own', async () => {
+    const { status, output } = await msmtp({ from: 'bbb@bbb.example.jp' });
+    assert.match(output, /553 5\.7\.1 <bbb@bbb\.example\.jp>: Sender address rejected: not owned by user aaa@mail\./);
+    assert.notEqual(status, 0);
+  });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -46,8 +47,9 @@ const needs = requires({ root: true, commands: ['postfix', 'saslpasswd2', 'postg
 test('the relay answers as Postfix does', { skip: needs }, async (t) => {
   const folder = await temporaryFolder(t);
   await chmod(folder, 0o755); // Postfix's own user must get in.
-  const ports = { smtp: 5425, submission: 5487, smtps: 5465 };
-  await oracle('start', folder, ...Object.values(ports).map(String), '5426');
+  const [smtp = 0, submission = 0, smtps = 0, greylist = 0] = await freePorts(4);
+  const ports = { smtp, submission, smtps };
+  await oracle('start', folder, ...[smtp, submission, smtps, greylist].map(String));
   try {
     const relay = await startRelay(t, {
       args: ['--settings', join(MEMO, 'relay.yaml'), '--directory', join(MEMO, 'directory.yaml')],
@@ -64,6 +66,19 @@ test('the relay answers as Postfix does', { skip: needs }, async (t) => {
     await oracle('stop', folder);
   }
 });
+
+/** Low enough that postgrey's port, 7,000 above that of the service, is one too. */
+async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    if (port + 7_000 < 2 ** 16) ports.add(port);
+  }
+  return [...ports];
+}
 
 /** Its daemons must not keep a pipe of ours open. */
 async function oracle(...args: readonly string[]): Promise<void> {
