@@ -46,12 +46,12 @@ async function main(): Promise<void> {
     if (args.directory !== undefined) await applyDirectoryFile(args.directory, store, configuration);
     const relay = await startRelay({ dataDirectory: args.data, configuration, store, certificate, log });
     const ports = await openServices(relay, args);
-    await relay.announce(args.listen, ports);
-    await introduce(args, configuration, store, ports);
+    await relay.begin(args.listen, ports);
     stopOnSignal(relay, () => {
       clearInterval(flushing);
       log.flush();
     });
+    await introduce(args, configuration, store, ports);
   } catch (error) {
     await store.close();
     throw error;

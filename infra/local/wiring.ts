@@ -30,8 +30,8 @@ export type RelayOptions = {
 export type Relay = {
   /** Opens a service and says its port. Rejects where it cannot be had. */
   open(service: string, host: string, port: number): Promise<number>;
-  /** Leaves a note in the data folder for relayctl, once every service is open. */
-  announce(listen: string, ports: ReadonlyMap<string, number>): Promise<void>;
+  /** Every service is open: leaves a note in the data folder for relayctl, and begins to deliver. */
+  begin(listen: string, ports: ReadonlyMap<string, number>): Promise<void>;
   /** Lets messages in transit finish, then deliveries. */
   stop(): Promise<void>;
 };
@@ -67,11 +67,10 @@ export async function startRelay({
 
   const transport = await createTransport(settings, dataDirectory, now);
   const deliver = createDeliver({ queue, spool, transports: { [transport.name]: transport }, settings, now, log });
-  deliver.start();
 
   return {
     open: (service, host, port) => listener.open({ service, host, port }),
-    async announce(listen, ports) {
+    async begin(listen, ports) {
       const relay = {
         hostname: settings.myhostname,
         localDomain: settings.smtpd_sasl_local_domain,
@@ -80,6 +79,7 @@ export async function startRelay({
         selfSigned: certificate.selfSigned,
       };
       await writeFile(join(dataDirectory, 'relay.json'), `${JSON.stringify(relay, undefined, 2)}\n`);
+      deliver.start();
     },
     async stop() {
       await listener.close(settings.smtpd_stop_timeout);
