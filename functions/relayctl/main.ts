@@ -16,7 +16,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 
 const { openStore } = await import('#shared/embedded/store.ts');
 const { listOutbox, readOutbox } = await import('#shared/embedded/outbox.ts');
-const { readRelayFile } = await import('./relay-file.ts');
+const { readRelayFile, requireRelayData } = await import('./relay-file.ts');
 const { run } = await import('./run.ts');
 
 // Whoever reads our output may stop reading, as head(1) does.
@@ -25,6 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 process.exitCode = await run(
   {
     async connect(dataDirectory) {
+      await requireRelayData(dataDirectory);
       const started = await readRelayFile(dataDirectory);
       const store = await openStore(dataDirectory, { role: 'tool' });
       const outbox = join(dataDirectory, 'outbox');

@@ -2,6 +2,7 @@
 // --data names, prints what its function in commands/ yields, and closes the relay whatever happens.
 
 import { Command } from 'commander';
+import { shellQuoted } from './client-config/client-config.ts';
 import { defineAccount } from './definitions/account.ts';
 import { defineDirectory } from './definitions/directory.ts';
 import { defineOutbox } from './definitions/outbox.ts';
@@ -17,14 +18,16 @@ export type Surroundings = {
   readonly machine: Machine;
 };
 
+/** As `npm start` takes it. */
+const DEFAULT_DATA = 'data';
+
 export function relayctl({ connect, terminal, machine }: Surroundings): Command {
   const program = new Command('relayctl')
     .description("The operator's tool of op25b-relay: accounts, queue, outbox, and the settings of a home server.")
-    .option('--data <folder>', "the relay's data folder", 'data')
-    .helpCommand(false)
+    .option('--data <folder>', "the relay's data folder", DEFAULT_DATA)
     .configureOutput({
       writeErr: (text) => terminal.complain(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'relayctl: ')),
+      outputError: (text, write) => write(`${complaint(text)}; relayctl --help shows the commands\n`),
     })
     .exitOverride();
 
@@ -33,9 +36,14 @@ export function relayctl({ connect, terminal, machine }: Surroundings): Command 
     run:
       (command) =>
       async (...args) => {
-        const relay = await connect(program.opts<{ data: string }>().data);
+        const { data } = program.opts<{ data: string }>();
+        const relay = await connect(data);
+        const named = {
+          ...relay,
+          command: `npx relayctl${data === DEFAULT_DATA ? '' : ` --data ${shellQuoted(data)}`}`,
+        };
         try {
-          for await (const piece of command(relay, ...args)) await terminal.print(piece);
+          for await (const piece of command(named, ...args)) await terminal.print(piece);
         } finally {
           await relay.close();
         }
@@ -50,4 +58,13 @@ export function relayctl({ connect, terminal, machine }: Surroundings): Command 
   definePostfixConfig(program, tools);
   defineDirectory(program, tools);
   return program;
+}
+
+/** Commander's message on one line: it puts a suggestion on a second. */
+function complaint(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, 'relayctl: ')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '');
 }

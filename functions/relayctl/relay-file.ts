@@ -1,7 +1,8 @@
-// `relay.json` in the data folder: what the relay last started with, written by the relay and only read here.
-// It fills in what an operator leaves out: the realm of a login, the host and the ports of a client's settings.
+// What relayctl itself looks for in a data folder, and never writes: whether it is a relay's at all, and `relay.json`, what
+// the relay last started with. That fills in what an operator leaves out: the realm of a login, the host and the ports of a
+// client's settings.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from './operator-error.ts';
@@ -20,12 +21,20 @@ const relayFile = z.object({
 
 export type RelayFile = z.infer<typeof relayFile>;
 
+/** Opening a store makes it, so a mistyped folder must be refused before. */
+export async function requireRelayData(dataDirectory: string): Promise<void> {
+  await stat(join(dataDirectory, 'queue.db')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw unreadable(dataDirectory, error);
+    throw new OperatorError(`${dataDirectory} holds no relay's data; name the folder of one with --data`);
+  });
+}
+
 /** Undefined if the relay has not been started in this folder yet. */
 export async function readRelayFile(dataDirectory: string): Promise<RelayFile | undefined> {
   const path = join(dataDirectory, 'relay.json');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new OperatorError(`cannot read ${path} (${error.code}); run relayctl as the user that runs the relay`);
+    throw unreadable(path, error);
   });
   if (text === undefined) return undefined;
   try {
@@ -33,4 +42,8 @@ export async function readRelayFile(dataDirectory: string): Promise<RelayFile | 
   } catch {
     throw new OperatorError(`${path} is damaged; the relay writes it anew at its next start`);
   }
+}
+
+function unreadable(path: string, { code }: NodeJS.ErrnoException): OperatorError {
+  return new OperatorError(`cannot read ${path} (${code}); run relayctl as the user that runs the relay`);
 }

@@ -7,15 +7,18 @@ import type { Spool } from '#shared/ports/spool.ts';
 import type { RelayFile } from './relay-file.ts';
 
 export type Relay = {
-  readonly queue: Queue;
-  readonly spool: Spool;
-  readonly directory: Directory;
+  readonly queue: Pick<Queue, 'list' | 'find' | 'remove' | 'flush' | 'hold' | 'release'>;
+  readonly spool: Pick<Spool, 'open'>;
+  readonly directory: Pick<Directory, 'accounts' | 'account' | 'put' | 'remove'>;
   readonly credentials: Credentials;
   readonly outbox: Outbox;
   /** What the relay started with; undefined if it has not been started here yet. */
   readonly started: RelayFile | undefined;
   close(): Promise<void>;
 };
+
+/** And how relayctl is called for it, for the lines that say what to do next. */
+export type NamedRelay = Relay & { readonly command: string };
 
 export type Captured = {
   /** The file's name in the Maildir. */

@@ -30,11 +30,11 @@ export type ClientFile = {
 
 export function formatClientConfig({ files, commands }: ClientConfig): string {
   const parts = files.map(({ path, place, content }) => `# ${path}: ${place}\n${content}`);
-  if (commands.length > 0) parts.push(`${files.length > 0 ? '# then, as root\n' : ''}${commands.join('\n')}\n`);
+  if (commands.length > 0) parts.push(`${files.length > 0 ? '# then\n' : ''}${commands.join('\n')}\n`);
   return parts.join('\n');
 }
 
-/** Within single quotes, as a shell reads them. */
+/** One word as a shell reads it, and nullmailer, which knows the same quotes but loses its place behind a backslash. */
 export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 }

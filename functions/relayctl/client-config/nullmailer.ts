@@ -1,14 +1,14 @@
 // nullmailer: the file `remotes` of nullmailer-send(8), which is read anew at each queue run.
 
-import type { ClientConfig, ClientTarget } from './client-config.ts';
+import { type ClientConfig, type ClientTarget, shellQuoted } from './client-config.ts';
 
 export function nullmailer(target: ClientTarget): ClientConfig {
   const options = [
     `port=${target.port}`,
     target.wrapperMode ? 'tls' : 'starttls',
     ...(target.selfSigned ? ['insecure'] : []),
-    `user=${escaped(target.login)}`,
-    `pass=${escaped(target.password)}`,
+    `user=${shellQuoted(target.login)}`,
+    `pass=${shellQuoted(target.password)}`,
   ];
   return {
     files: [
@@ -20,9 +20,4 @@ export function nullmailer(target: ClientTarget): ClientConfig {
     ],
     commands: ['chown mail:mail /etc/nullmailer/remotes', 'chmod 600 /etc/nullmailer/remotes'],
   };
-}
-
-/** nullmailer's single quotes are not a shell's: a backslash counts within them too. */
-function escaped(text: string): string {
-  return text.replace(/[^\w.@+-]/g, String.raw`\$&`);
 }

@@ -5,12 +5,8 @@ import { type ClientConfig, type ClientTarget, shellQuoted } from './client-conf
 export function swaks(target: ClientTarget): ClientConfig {
   const options = [
     `--server ${target.host} --port ${target.port} ${target.wrapperMode ? '--tls-on-connect' : '--tls'}`,
-    `--auth PLAIN --auth-user ${quoted(target.login)} --auth-password ${quoted(target.password)}`,
-    `--from ${quoted(target.sender)} --to ${quoted(target.sender)}`,
+    `--auth PLAIN --auth-user ${shellQuoted(target.login)} --auth-password ${shellQuoted(target.password)}`,
+    `--from ${shellQuoted(target.sender)} --to ${shellQuoted(target.sender)}`,
   ];
   return { files: [], commands: [`swaks ${options.join(' ')}`] };
-}
-
-function quoted(text: string): string {
-  return /^[\w.@+-]+$/.test(text) ? text : shellQuoted(text);
 }

@@ -31,9 +31,11 @@ export async function storePassword(
   await credentials.put(withPassword(before, { login, name: NAME, password, salt, created: machine.now() }));
 }
 
-/** A password that the operator gave is not repeated to him. */
-export function passwordNote(login: string, password: string, given: string | undefined): string {
-  const next = `relayctl postfix-config ${login}`;
-  if (given !== undefined) return `\n${next} prints the lines for the home server.\n`;
-  return `\n  ${password}\n\nThis is its password, shown this once. ${next} prints the lines for the home server.\n`;
+/** A password that the operator gave is not repeated to him. `command` is how relayctl is called. */
+export function passwordNote(
+  { login, password }: { readonly login: string; readonly password: string },
+  { isGiven, command }: { readonly isGiven: boolean; readonly command: string },
+): string {
+  const shown = isGiven ? '' : `\n  ${password}\n\nThis password is shown this once.`;
+  return `${shown}\nFor the home server: ${command} postfix-config ${login}\n`;
 }

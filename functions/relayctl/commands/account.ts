@@ -4,12 +4,12 @@
 
 import type { Account } from '#shared/domain/directory/account.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { Machine, Output, Relay } from '../relay.ts';
+import type { Machine, NamedRelay, Output, Relay } from '../relay.ts';
 import { minute, table } from '../text.ts';
 import { fullLogin, sendersOf } from './account-names.ts';
 import { choosePassword, passwordNote, storePassword } from './account-password.ts';
 
-export type Accounts = Pick<Relay, 'directory' | 'credentials' | 'started'>;
+export type Accounts = Pick<NamedRelay, 'directory' | 'credentials' | 'started' | 'command'>;
 
 export type NewAccount = {
   readonly login: string;
@@ -28,7 +28,8 @@ export async function* accountAdd(relay: Accounts, machine: Machine, added: NewA
   const password = choosePassword(added.password, machine);
   await relay.directory.put({ login, senders, disabled: false, created: machine.now() });
   await storePassword(relay.credentials, { login, password }, machine);
-  yield `Added ${login}, which may send as ${senders.join(', ')}.\n${passwordNote(login, password, added.password)}`;
+  yield `Added ${login}, which may send as ${senders.join(', ')}.\n`;
+  yield passwordNote({ login, password }, { isGiven: added.password !== undefined, command: relay.command });
 }
 
 export async function* accountList({ directory, credentials }: Accounts, { json }: { json: boolean }): Output {
@@ -69,7 +70,8 @@ export async function* accountPassword(
   const { login } = await existingAccount(relay, typed);
   const password = choosePassword(given, machine);
   await storePassword(relay.credentials, { login, password }, machine);
-  yield `${login} has a new password; the old one no longer works.\n${passwordNote(login, password, given)}`;
+  yield `${login} has a new password; the old one no longer works.\n`;
+  yield passwordNote({ login, password }, { isGiven: given !== undefined, command: relay.command });
 }
 
 export async function* accountDisable(relay: Accounts, login: string, disabled: boolean): Output {

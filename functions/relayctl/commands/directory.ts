@@ -5,14 +5,12 @@ import type { DirectoryAccount, DirectoryFile } from '#shared/config/directory-f
 import { formatDirectoryFile } from '#shared/config/directory-file.ts';
 import { canonicalLogin } from '#shared/domain/directory/account.ts';
 import { passwordMatches, saltPassword } from '#shared/domain/sasl/verifier.ts';
-import type { Credentials } from '#shared/ports/credentials.ts';
-import type { Directory } from '#shared/ports/directory.ts';
 import type { Machine, Output, Relay } from '../relay.ts';
 import { count } from '../text.ts';
 import { fullLogin } from './account-names.ts';
 import { storePassword } from './account-password.ts';
 
-type Stores = { readonly directory: Directory; readonly credentials: Credentials };
+type Stores = Pick<Relay, 'directory' | 'credentials'>;
 
 export async function* directoryExport({ directory }: Pick<Relay, 'directory'>): Output {
   const accounts = await directory.accounts();
@@ -54,7 +52,7 @@ async function applyAccount(
   await storePassword(credentials, { login, password }, machine);
 }
 
-async function isPassword(credentials: Credentials, login: string, password: string): Promise<boolean> {
+async function isPassword(credentials: Relay['credentials'], login: string, password: string): Promise<boolean> {
   const credential = await credentials.find(login);
   if (credential === undefined) return false;
   const salted = saltPassword(password, credential.salt, credential.iterations);

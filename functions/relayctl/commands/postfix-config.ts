@@ -2,7 +2,6 @@
 // the operator gives, or the word PASSWORD in its place.
 
 import type { Account } from '#shared/domain/directory/account.ts';
-import type { Directory } from '#shared/ports/directory.ts';
 import { type ClientConfig, type ClientTarget, formatClientConfig } from '../client-config/client-config.ts';
 import { exim } from '../client-config/exim.ts';
 import { msmtp } from '../client-config/msmtp.ts';
@@ -11,7 +10,7 @@ import { opensmtpd } from '../client-config/opensmtpd.ts';
 import { postfix } from '../client-config/postfix.ts';
 import { swaks } from '../client-config/swaks.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { Output } from '../relay.ts';
+import type { Output, Relay } from '../relay.ts';
 import type { RelayFile } from '../relay-file.ts';
 import { existingAccount } from './account.ts';
 
@@ -35,7 +34,7 @@ export type ClientChoice = {
 };
 
 export async function* postfixConfig(
-  directory: Directory,
+  directory: Relay['directory'],
   started: RelayFile | undefined,
   choice: ClientChoice,
 ): Output {
@@ -56,7 +55,7 @@ export async function* postfixConfig(
   yield json ? `${JSON.stringify(config)}\n` : formatClientConfig(config);
 }
 
-async function onlyAccount(directory: Directory): Promise<Account> {
+async function onlyAccount(directory: Relay['directory']): Promise<Account> {
   const [account, ...others] = await directory.accounts();
   if (!account) throw new OperatorError('there is no account yet; relayctl account add LOGIN makes one');
   if (others.length > 0) throw new OperatorError('there are several accounts; name one, out of relayctl account list');

@@ -2,11 +2,10 @@
 // A command does all that it can before it reports the ids that it could do nothing for.
 
 import type { Entry } from '#shared/domain/queue/entry.ts';
-import type { Queue } from '#shared/ports/queue.ts';
-import type { Body, Spool } from '#shared/ports/spool.ts';
+import type { Body } from '#shared/ports/spool.ts';
 import { headerSection } from '../header-section.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { Output } from '../relay.ts';
+import type { Output, Relay } from '../relay.ts';
 import { count, minute, printable, table } from '../text.ts';
 import { queueJson, queueTable } from './queue-list.ts';
 
@@ -17,13 +16,18 @@ const STATES: Readonly<Record<Entry['state'], string>> = {
   corrupt: 'corrupt, its body is missing',
 };
 
-export async function* queueList(queue: Queue, { json }: { json: boolean }): Output {
+export async function* queueList(queue: Relay['queue'], { json }: { json: boolean }): Output {
   const entries = await queue.list();
   yield json ? queueJson(entries) : queueTable(entries);
 }
 
 /** The envelope, then the header section; or nothing but the message's own octets. */
-export async function* queueShow(queue: Queue, spool: Spool, id: string, shown: { body: boolean }): Output {
+export async function* queueShow(
+  queue: Relay['queue'],
+  spool: Relay['spool'],
+  id: string,
+  shown: { body: boolean },
+): Output {
   const entry = await queue.find(id);
   if (entry === undefined)
     throw new OperatorError(`${printable(id)} is not in the queue; relayctl queue list shows the queue`);
@@ -33,32 +37,32 @@ export async function* queueShow(queue: Queue, spool: Spool, id: string, shown: 
   else yield await headerSection(body.chunks());
 }
 
-export async function* queueDelete(queue: Queue, ids: readonly string[]): Output {
+export async function* queueDelete(queue: Relay['queue'], ids: readonly string[]): Output {
   const deleted = await queue.remove(ids);
   yield `Deleted ${count(deleted.length, 'message')}.\n`;
   await explainMissed(queue, ids, deleted);
 }
 
-export async function* queueDeleteAll(queue: Queue): Output {
+export async function* queueDeleteAll(queue: Relay['queue']): Output {
   const entries = await queue.list();
   const deleted = await queue.remove(entries.map((entry) => entry.id));
   yield `Deleted ${count(deleted.length, 'message')}.\n`;
 }
 
 /** All that may be tried if no id is given. */
-export async function* queueFlush(queue: Queue, ids: readonly string[], now: number): Output {
+export async function* queueFlush(queue: Relay['queue'], ids: readonly string[], now: number): Output {
   const flushed = await (ids.length === 0 ? queue.flush(now) : queue.flush(now, ids));
   yield `Flushed ${count(flushed.length, 'message')}: due now.\n`;
   await explainMissed(queue, ids, flushed);
 }
 
-export async function* queueHold(queue: Queue, ids: readonly string[]): Output {
+export async function* queueHold(queue: Relay['queue'], ids: readonly string[]): Output {
   const held = await queue.hold(ids);
   yield `Put ${count(held.length, 'message')} on hold.\n`;
   await explainMissed(queue, ids, held);
 }
 
-export async function* queueRelease(queue: Queue, ids: readonly string[], now: number): Output {
+export async function* queueRelease(queue: Relay['queue'], ids: readonly string[], now: number): Output {
   const released = await queue.release(now, ids);
   yield `Released ${count(released.length, 'message')} from hold: due now.\n`;
   await explainMissed(queue, ids, released);
@@ -87,7 +91,7 @@ function stateOf({ state, attempts, due }: Entry): string {
   return `${STATES[state]}, ${tried}${state === 'queued' ? `, due ${minute(due)}` : ''}`;
 }
 
-async function bodyOf(spool: Spool, entry: Entry): Promise<Body> {
+async function bodyOf(spool: Relay['spool'], entry: Entry): Promise<Body> {
   const body = await spool.open(entry.body);
   if (body) return body;
   throw new OperatorError(
@@ -96,7 +100,7 @@ async function bodyOf(spool: Spool, entry: Entry): Promise<Body> {
 }
 
 /** Throws if something was asked for and not done: no such id, or one in a state that does not allow it. */
-async function explainMissed(queue: Queue, ids: readonly string[], done: readonly string[]): Promise<void> {
+async function explainMissed(queue: Relay['queue'], ids: readonly string[], done: readonly string[]): Promise<void> {
   const missed = [...new Set(ids)].filter((id) => !done.includes(id));
   const entries = await Promise.all(missed.map((id) => queue.find(id)));
   const complaints = entries.map(

@@ -39,7 +39,7 @@ export function defineQueue(program: Command, { run, machine }: Tools): void {
     )
     .hook('preAction', (command) => {
       const { all = false } = command.opts<{ all?: boolean }>();
-      if (all === command.args.length > 0) command.error('error: give queue ids, or --all');
+      if (all === command.args.length > 0) command.error('error: delete takes either queue ids or --all');
     });
   queue
     .command('flush')

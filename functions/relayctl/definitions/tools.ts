@@ -1,10 +1,10 @@
 // What the definitions of commands share: how one is run, and the options that several have.
 
-import type { Machine, Output, Relay } from '../relay.ts';
+import type { Machine, NamedRelay, Output } from '../relay.ts';
 
 export type Tools = {
   /** A command as commander calls it: with the arguments, then the options. */
-  run<Args extends unknown[]>(command: (relay: Relay, ...args: Args) => Output): (...args: Args) => Promise<void>;
+  run<Args extends unknown[]>(command: (relay: NamedRelay, ...args: Args) => Output): (...args: Args) => Promise<void>;
   /** Of --password-stdin; undefined if it is not given. */
   password(options: PasswordStdin): Promise<string | undefined>;
   readonly machine: Machine;

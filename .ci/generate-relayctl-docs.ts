@@ -1,0 +1,37 @@
+// Prints docs/relayctl.md from the commands' definitions: `node .ci/generate-relayctl-docs.ts > docs/relayctl.md`. The page is
+// never edited by hand; test/functions/relayctl/page.test.ts holds it against the definitions.
+
+import type { Command } from 'commander';
+import { relayctl } from '#functions/relayctl/program.ts';
+
+const INTRODUCTION = `# relayctl
+
+<!-- Made by .ci/generate-relayctl-docs.ts from functions/relayctl/definitions: do not edit. -->
+
+The operator's tool. It works on the relay's data folder, beside a running relay or alone; a running relay sees a change within
+seconds. What is printed for people is plain and aligned; with \`--json\` it is one JSON object a line.
+
+Exit status: 0 if everything was done, 1 if not (one line on standard error says what, and what to do), 2 if the command line
+itself is wrong.
+`;
+
+const unused = (): never => {
+  throw new Error('help needs no relay');
+};
+const program = relayctl({
+  connect: unused,
+  terminal: { print: unused, complain: unused, read: unused },
+  machine: { now: unused, randomBytes: unused },
+});
+
+function section(command: Command, names: readonly string[]): string {
+  const help = command.createHelp();
+  help.prepareContext({ helpWidth: 100 });
+  const text = help.formatHelp(command, help).trimEnd();
+  const own = `${'#'.repeat(names.length + 1)} ${names.join(' ')}\n\n\`\`\`\n${text}\n\`\`\`\n`;
+  return [own, ...command.commands.map((child) => section(child, [...names, child.name()]))].join('\n');
+}
+
+console.log(
+  [INTRODUCTION, ...program.commands.map((command) => section(command, [command.name()]))].join('\n').trimEnd(),
+);
