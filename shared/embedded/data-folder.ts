@@ -37,7 +37,7 @@ export function prepareDataFolder(dir: string): void {
   }
 }
 
-/** Takes the folder for this process; returns the function that gives it back. */
+/** Takes the folder for this process; returns the function that gives it back, which may be called again. */
 export function lockDataFolder(dir: string): () => void {
   const database = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 });
   try {
@@ -49,7 +49,9 @@ export function lockDataFolder(dir: string): () => void {
       { cause: error },
     );
   }
-  return () => database.close();
+  return () => {
+    if (database.isOpen) database.close();
+  };
 }
 
 /** Private from the start. Never opens a file that is there: closing it again would drop the locks that SQLite holds on it. */

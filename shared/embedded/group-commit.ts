@@ -106,11 +106,12 @@ class Transaction {
       release.run();
       return value;
     } catch (error) {
-      // After a full disk or an I/O error SQLite has rolled everything back by itself.
-      if (!database.isTransaction) this.#fault = error as Error;
-      else {
+      try {
         undo.run();
         release.run();
+      } catch {
+        // After a full disk or an I/O error SQLite has rolled everything back by itself.
+        this.#fault = error as Error;
       }
       throw error;
     }

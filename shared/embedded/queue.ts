@@ -1,6 +1,7 @@
 // The queue of this machine: rows of queue.db. A bell in this process rings as soon as the change is durable; another process's
-// is heard within a second. Bodies in files go after the commit that takes their last entry: a crash between the two leaves an
-// orphan for the next start to sweep, never an entry without a body.
+// is heard within a second. Leases belong to the process that claims, which is the relay that holds the folder, never a tool.
+// Bodies in files go after the commit that takes their last entry: a crash between the two leaves an orphan for the next start to
+// sweep, never an entry without a body.
 
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import { PermanentFault } from '#shared/ports/faults.ts';

@@ -40,7 +40,9 @@ export class StoreThread {
       this.#end(new TemporaryFault('the store has failed', { cause }));
     });
     this.#worker.on('exit', () => {
-      this.#end(new TemporaryFault('the store has ended'));
+      const fault = new TemporaryFault('the store has ended');
+      this.#ready.reject(fault);
+      this.#end(fault);
       this.#ended.resolve();
     });
   }

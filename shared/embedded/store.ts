@@ -45,7 +45,13 @@ export async function openStore(dir: string, { role }: { readonly role: 'relay' 
       credentials.load(credential);
     };
     load(await thread.ready());
-    thread.onDirectoryChange = load;
+    thread.onDirectoryChange = (rows) => {
+      try {
+        load(rows);
+      } catch {
+        // A newer tool has written what this relay cannot read: it goes on with what it has, and says so when it starts again.
+      }
+    };
     if (role === 'relay') await spool.sweep();
     return { queue, spool, directory, credentials, close };
   } catch (error) {

@@ -31,13 +31,17 @@ let queueVersion = dataVersion(queue.database);
 let directoryVersion = dataVersion(directory.database);
 
 function watch(): void {
-  const queueNow = dataVersion(queue.database);
-  if (queueNow !== queueVersion) tell({ kind: 'queueChanged' });
-  queueVersion = queueNow;
+  try {
+    const queueNow = dataVersion(queue.database);
+    if (queueNow !== queueVersion) tell({ kind: 'queueChanged' });
+    queueVersion = queueNow;
 
-  const directoryNow = dataVersion(directory.database);
-  if (directoryNow !== directoryVersion) tell({ kind: 'directoryChanged', rows: directory.passing.rows() });
-  directoryVersion = directoryNow;
+    const directoryNow = dataVersion(directory.database);
+    if (directoryNow !== directoryVersion) tell({ kind: 'directoryChanged', rows: directory.passing.rows() });
+    directoryVersion = directoryNow;
+  } catch {
+    // A disk that does not answer now: what was not told is told the next time.
+  }
 }
 
 function tell(message: FromWorker): void {

@@ -11,9 +11,13 @@ export interface Queue {
   enqueue(entries: readonly Entry[]): Promise<void>;
   /** Leases up to `limit` queued entries that are due at `now` (ms), the longest due first. Nobody else gets them until the lease ends. */
   claim(request: ClaimRequest): Promise<Entry[]>;
-  /** What became of a claimed entry. False if the lease was lost meanwhile (nothing is changed then) or the entry is gone. */
+  /**
+   * What became of a claimed entry. False if somebody else has claimed it meanwhile (nothing is changed then) or it is gone;
+   * a lease that is over and that nobody has taken up is still good. `keep` leaves on hold what was held meanwhile, unless the
+   * settlement ends the delivery (`failed`, `corrupt`).
+   */
   settle(id: string, owner: string, settlement: Settlement): Promise<boolean>;
-  /** When the next queued, unleased entry is due (ms), if there is one. */
+  /** When a claim may next find something (ms): an entry is due, or a due entry's lease ends. Undefined if nothing is queued. */
   nextDue(): Promise<number | undefined>;
   /** Every entry, the oldest first. For people, not for delivery. */
   list(): Promise<Entry[]>;
@@ -22,7 +26,7 @@ export interface Queue {
   remove(ids: readonly string[]): Promise<string[]>;
   /** Makes queued and failed entries due at `now`; all of them if `ids` is left out. Says which. */
   flush(now: number, ids?: readonly string[]): Promise<string[]>;
-  /** Moves entries to `hold`, or from `hold` back to `queued`, due at `now`. Says which. */
+  /** Moves queued and failed entries to `hold`, or from `hold` back to `queued`, due at `now`. Says which. */
   hold(ids: readonly string[]): Promise<string[]>;
   release(now: number, ids: readonly string[]): Promise<string[]>;
   /** Calls `listener` soon after something may have become due, whoever caused it. Returns the function that ends it. */

@@ -4,7 +4,7 @@
 // Durability: the spool and the queue are one promise. A body is durable at the latest when `Queue.enqueue` resolves for an
 // entry that names it, whatever happens to the machine after that. A provider may therefore make it durable in `seal`
 // (an object store) or together with the entry (one transaction). Both must be awaited, in this order, before a 250.
-// Faults: TemporaryFault from every method; a reader of a body that is gone gets `undefined`, not a fault.
+// Faults: TemporaryFault from every method that waits; a reader of a body that is gone gets `undefined`, not a fault.
 
 export interface Spool {
   /** Starts a body under a queue id that no body has yet. Costs no I/O until something is written. */
@@ -14,7 +14,10 @@ export interface Spool {
 }
 
 export interface BodyWriter {
-  /** Takes ownership of the bytes. A returned promise asks the caller to wait (back-pressure); undefined means go on. */
+  /**
+   * Takes ownership of the bytes. A returned promise asks the caller to wait (back-pressure) and never rejects; undefined means
+   * go on. What goes wrong while writing, `seal` tells.
+   */
   write(chunk: Buffer): Promise<void> | undefined;
   /** Every byte is written. Nothing may be written after it. */
   seal(): Promise<void>;

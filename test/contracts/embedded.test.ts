@@ -1,0 +1,15 @@
+import type { TestContext } from 'node:test';
+import type { Store } from '#shared/embedded/store.ts';
+import { dataFolder, openRelay } from '../embedded/support/data-folder.ts';
+import { credentialsContract } from './credentials.ts';
+import { directoryContract } from './directory.ts';
+import { queueContract } from './queue.ts';
+import { spoolContract } from './spool.ts';
+
+const PROVIDER = 'this machine';
+const open = async (t: TestContext): Promise<Store> => openRelay(t, await dataFolder(t));
+
+spoolContract(PROVIDER, open);
+queueContract(PROVIDER, open);
+directoryContract(PROVIDER, async (t) => (await open(t)).directory);
+credentialsContract(PROVIDER, async (t) => (await open(t)).credentials);

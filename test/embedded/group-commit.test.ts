@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test, type TestContext } from 'node:test';
+import { type Call, GroupCommit, type StoreFile } from '#shared/embedded/group-commit.ts';
+import { dataFolder } from './support/data-folder.ts';
+
+/** A database of words, no word twice. A child whose parent is missing is found out at the commit. */
+async function words(t: TestContext) {
+  const database = new DatabaseSync(join(await dataFolder(t), 'words.db'), { timeout: 0 });
+  t.after(() => database.close());
+  database.exec(
+    `PRAGMA journal_mode = WAL; CREATE TABLE word (text TEXT PRIMARY KEY, parent TEXT REFERENCES word DEFERRABLE INITIALLY DEFERRED)`,
+  );
+  const insert = database.prepare('INSERT INTO word VALUES (?, ?)');
+  const select = database.prepare('SELECT text FROM word ORDER BY text');
+  const file = {
+    database,
+    durable: {
+      add(...texts: string[]): number {
+        for (const text of texts) insert.run(text, null);
+        return texts.length;
+      },
+      addChild: (text: string, parent: string) => void insert.run(text, parent),
+    },
+    passing: { all: () => select.all().map(({ text }) => text) },
+  } satisfies StoreFile;
+  const commit = new GroupCommit({ words: file });
+  const run = (...calls: [operation: string, ...args: unknown[]][]) =>
+    commit.run(calls.map(([name, ...args]): Call => ['words', name, args]));
+  return { database, run };
+}
+
+test('operations run in order in one transaction, and each gets its answer', async (t) => {
+  const { database, run } = await words(t);
+  const answers = run(['all'], ['add', 'a', 'b'], ['all'], ['add', 'c']);
+  assert.deepEqual(answers, { values: [[], 2, ['a', 'b'], 1] });
+  assert.equal(database.isTransaction, false);
+  assert.deepEqual(run(['all']).values, [['a', 'b', 'c']]);
+});
+
+test('an operation that fails half-way is undone alone', async (t) => {
+  const { run } = await words(t);
+  const { values, faults } = run(['add', 'a'], ['add', 'b', 'a', 'c'], ['add', 'd'], ['none']);
+  assert.deepEqual(values, [1, undefined, 1, undefined]);
+  assert.deepEqual([...(faults?.keys() ?? [])], [1, 3]);
+  assert.match(faults?.get(1)?.message ?? '', /UNIQUE/);
+  assert.match(faults?.get(3)?.message ?? '', /no operation none/);
+  assert.deepEqual(run(['all']).values, [['a', 'd']]);
+});
+
+test('a commit that fails fails all of them, and the next goes through', async (t) => {
+  const { run } = await words(t);
+  const { faults } = run(['add', 'a'], ['addChild', 'b', 'missing'], ['all']);
+  assert.deepEqual([...(faults?.keys() ?? [])], [0, 1, 2]);
+  assert.deepEqual(run(['add', 'c'], ['all']), { values: [1, ['c']] });
+});
+
+test('while another process writes for too long, changes fail together and at once', async (t) => {
+  const { database, run } = await words(t);
+  const path = database.location() ?? '';
+  using other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  assert.equal(run(['add', 'a'], ['add', 'b']).faults?.size, 2);
+  assert.deepEqual(run(['all']), { values: [[]] }, 'reads need no commit');
+  other.exec('COMMIT');
+  assert.deepEqual(run(['add', 'a'], ['all']), { values: [1, ['a']] });
+});
