@@ -10,6 +10,7 @@ export const SETTINGS: SessionSettings = {
   myhostname: 'mail.example.jp',
   smtpd_banner: 'mail.example.jp ESMTP',
   smtpd_helo_required: true,
+  strict_rfc821_envelopes: true,
   disable_vrfy_command: true,
   smtpd_etrn_restrictions: ['reject'],
   message_size_limit: 10485760,

@@ -12,6 +12,7 @@ export type SessionSettings = {
   readonly myhostname: string;
   readonly smtpd_banner: string;
   readonly smtpd_helo_required: boolean;
+  readonly strict_rfc821_envelopes: boolean;
   readonly disable_vrfy_command: boolean;
   readonly smtpd_etrn_restrictions: readonly string[];
   /** Octets. */

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parsePathArgument } from '#shared/domain/smtp/path.ts';
 
-const parse = (text: string): unknown => {
-  const path = parsePathArgument(`FROM:${text}`, 'FROM');
+const parse = (text: string, strict = true): unknown => {
+  const path = parsePathArgument(`FROM:${text}`, 'FROM', strict);
   return typeof path === 'string' ? path : path.rest === '' ? path.address : [path.address, path.rest];
 };
 
@@ -42,6 +42,12 @@ for (const [text, expected] of [
 ] as const) {
   test(`MAIL FROM:${JSON.stringify(text)}`, () => assert.deepEqual(parse(text), expected));
 }
+
+test('without strict_rfc821_envelopes an address may lack its brackets, and nothing else', () => {
+  assert.equal(parse('someone@example.org', false), 'someone@example.org');
+  assert.deepEqual(parse('someone@example.org SIZE=1', false), ['someone@example.org', 'SIZE=1']);
+  assert.equal(parse('<someone@example.org', false), 'badPath');
+});
 
 test('an address that came out goes in again unchanged, whatever it was', () => {
   const text = fc.string({
