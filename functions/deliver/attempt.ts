@@ -6,9 +6,10 @@ import type { Outcome } from '#shared/domain/delivery/outcome.ts';
 import { recipientsToTry } from '#shared/domain/delivery/after-attempt.ts';
 import { routeOf, type RouteSettings } from '#shared/domain/delivery/route.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
+import type { Log } from '#shared/ports/log.ts';
 import type { Body, Spool } from '#shared/ports/spool.ts';
 import type { Transport } from '#shared/ports/transport.ts';
-import { type Log, logOutcomes } from './log.ts';
+import { logOutcomes } from './log.ts';
 
 /** Milliseconds. A transport that has not answered by then is in trouble; a message of the largest size passes a slow line in it. */
 export const ATTEMPT_LIMIT = 15 * 60 * 1000;

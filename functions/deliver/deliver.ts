@@ -11,12 +11,12 @@ import { afterAttempt } from '#shared/domain/delivery/after-attempt.ts';
 import type { Outcome } from '#shared/domain/delivery/outcome.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import type { RetrySettings } from '#shared/domain/queue/retry.ts';
+import type { Log } from '#shared/ports/log.ts';
 import type { Queue, Settlement } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { Transport } from '#shared/ports/transport.ts';
 import { attempt, ATTEMPT_LIMIT, type AttemptSettings } from './attempt.ts';
 import { HoldOff } from './hold-off.ts';
-import type { Log } from './log.ts';
 
 /** Milliseconds: longer than the longest attempt and the settling after it. */
 const LEASE = ATTEMPT_LIMIT + 5 * 60 * 1000;

@@ -3,13 +3,7 @@
 
 import type { Outcome } from '#shared/domain/delivery/outcome.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
-
-/** One JSON line an event; pino's shape. */
-export type Log = {
-  info(event: object, message: string): void;
-  warn(event: object, message: string): void;
-  error(event: object, message: string): void;
-};
+import type { Log } from '#shared/ports/log.ts';
 
 export type Attempted = {
   readonly entry: Entry;

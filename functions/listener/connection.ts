@@ -14,7 +14,6 @@ import {
   type Session,
   type SessionSettings,
 } from '#shared/domain/smtp/session.ts';
-import type { Reply } from '#shared/domain/smtp/reply.ts';
 import { step } from '#shared/domain/smtp/step.ts';
 import { type EffectsContext, Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
@@ -52,9 +51,8 @@ export class Connection {
   #session: Session;
   #incoming: IncomingMessage | undefined;
   #output = '';
-  /** An effect, a pause or a TLS handshake is under way. */
-  #busy = false;
-  #handshaking = false;
+  /** What must come before the next line: an effect's result or a pause, or the client's handshake or its reading of replies. */
+  #waitingFor: 'effect' | 'handshake' | 'drain' | undefined;
   #inputEnded = false;
   #stopping = false;
   #closing = false;
@@ -81,8 +79,8 @@ export class Connection {
   /** Ends the session as soon as the message under way, if any, has been answered. */
   stop(): void {
     this.#stopping = true;
-    if (this.#handshaking) this.destroy();
-    else if (!this.#busy && this.#incoming === undefined) this.#pump();
+    if (this.#waitingFor === 'handshake') this.destroy();
+    else if (this.#waitingFor === undefined && this.#incoming === undefined) this.#pump();
   }
 
   destroy(): void {
@@ -92,8 +90,8 @@ export class Connection {
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
   readonly #onEnd = (): void => {
     this.#inputEnded = true;
-    if (this.#handshaking) this.destroy();
-    else if (!this.#busy) this.#pump();
+    if (this.#waitingFor === 'handshake') this.destroy();
+    else if (this.#waitingFor === undefined) this.#pump();
   };
   readonly #onTimeout = (): void => this.#timedOut();
   readonly #onError = (error: Error): void => this.#effects.broken(error);
@@ -120,13 +118,13 @@ export class Connection {
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
     this.#lines.push(chunk);
-    if (!this.#busy) this.#pump();
+    if (this.#waitingFor === undefined) this.#pump();
     else if (this.#lines.length > INPUT_LIMIT) this.#socket.pause();
   }
 
   /** Feeds what has arrived to the message or to the session, until something must be waited for. */
   #pump(): void {
-    while (!this.#busy && !this.#closing) {
+    while (this.#waitingFor === undefined && !this.#closing) {
       if (this.#incoming !== undefined) {
         if (this.#lines.length === 0) break;
         this.#feed(this.#incoming, this.#lines.take());
@@ -142,15 +140,15 @@ export class Connection {
       if (line.kind === 'tooLong') this.#step({ kind: 'lineTooLong' });
       else this.#stepLine(line.text);
     }
-    if (!this.#busy) {
-      this.#flush();
-      if (this.#inputEnded) this.#end();
-      else if (this.#socket.isPaused()) this.#socket.resume();
-    }
+    if (this.#waitingFor !== undefined || this.#closing) return;
+    this.#flush();
+    if (this.#inputEnded) this.#end();
+    else if (this.#socket.writableNeedDrain) this.#awaitDrain();
+    else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   #stepLine(line: string): void {
-    const next = isRcpt(line) ? this.#lines.peek() : undefined;
+    const next = isRcpt(line) ? this.#lines.peek(this.#context.settings.line_length_limit) : undefined;
     const rcptFollows = next !== undefined && isRcpt(next);
     this.#step({ kind: 'line', line, rcptFollows, room: this.#context.admission.room });
   }
@@ -162,7 +160,7 @@ export class Connection {
       this.#incoming = undefined;
       this.#step({ kind: 'messageEnd', hops: message.hops(), tooBig: message.tooBig }, message);
     } else if (ready !== undefined) {
-      this.#busy = true;
+      this.#waitingFor = 'effect';
       this.#socket.pause();
       // A failed write shows itself again when the body is sealed.
       const goOn = (): void => this.#advance();
@@ -172,7 +170,7 @@ export class Connection {
 
   /** What was waited for is there: steps it, and goes on with what has arrived meanwhile. */
   #advance(input?: Input): void {
-    this.#busy = false;
+    this.#waitingFor = undefined;
     if (this.#closing || this.#socket.destroyed) return;
     if (input !== undefined) this.#step(input);
     this.#pump();
@@ -183,11 +181,12 @@ export class Connection {
     this.#session = session;
     for (const reply of replies) {
       this.#output += reply.wire;
-      if (reply.code >= 400) this.#refused(reply);
+      if (reply.code >= 400) this.#effects.refused(reply);
       if (reply.close) this.#closing = true;
     }
-    if (this.#closing) this.#end();
-    else if (effect !== undefined) this.#perform(effect, message);
+    if (this.#closing) return this.#end();
+    if (effect !== undefined) this.#perform(effect, message);
+    if (replies.some((reply) => reply.code >= 400)) this.#slowDown();
   }
 
   #perform(effect: Effect, message: IncomingMessage | undefined): void {
@@ -217,21 +216,17 @@ export class Connection {
   }
 
   #wait(result: Promise<Input | undefined>): void {
-    this.#busy = true;
+    this.#waitingFor = 'effect';
     void result.then((input) => this.#advance(input));
   }
 
   #startTls(then: Input): void {
-    this.#busy = true;
-    this.#handshaking = true;
+    this.#waitingFor = 'handshake';
     this.#unlisten();
     const secure = new TLSSocket(this.#socket, { isServer: true, secureContext: this.#context.secureContext() });
     this.#socket = secure;
     this.#listen();
-    secure.once('secure', () => {
-      this.#handshaking = false;
-      this.#advance(then);
-    });
+    secure.once('secure', () => this.#advance(then));
   }
 
   /** Replies that are ready go out in one write. */
@@ -241,18 +236,22 @@ export class Connection {
     this.#output = '';
   }
 
-  /** Behind smtpd_soft_error_limit every refusal costs the client smtpd_error_sleep_time. */
-  #refused(reply: Reply): void {
-    const { settings } = this.#context;
-    this.#effects.refused(reply);
-    if (this.#session.errors > settings.smtpd_soft_error_limit && settings.smtpd_error_sleep_time > 0) {
-      this.#wait(sleep(settings.smtpd_error_sleep_time));
-    }
+  /** A client that sends and does not read is not read either: its replies would fill our memory. */
+  #awaitDrain(): void {
+    this.#waitingFor = 'drain';
+    this.#socket.once('drain', () => this.#advance());
+  }
+
+  /** Behind smtpd_soft_error_limit refusals cost the client smtpd_error_sleep_time. */
+  #slowDown(): void {
+    const { smtpd_soft_error_limit: limit, smtpd_error_sleep_time: pause } = this.#context.settings;
+    if (this.#session.errors > limit && pause > 0) this.#wait(sleep(pause));
   }
 
   #timedOut(): void {
-    if (this.#closing || this.#handshaking) this.#socket.destroy();
-    else if (!this.#busy) this.#step({ kind: 'timeout' });
+    if (this.#waitingFor === 'effect' && !this.#closing) return; // The client waits for us.
+    if (this.#waitingFor === undefined && !this.#closing) this.#step({ kind: 'timeout' });
+    else this.#socket.destroy();
   }
 
   #end(): void {

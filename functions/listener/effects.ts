@@ -9,12 +9,12 @@ import { QUEUE_ID_RANDOM_OCTETS, queueId } from '#shared/domain/queue/queue-id.t
 import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
 import type { Reply } from '#shared/domain/smtp/reply.ts';
 import type { Effect, Input, Session } from '#shared/domain/smtp/session.ts';
+import type { Log } from '#shared/ports/log.ts';
 import type { Policy } from '#shared/ports/policy.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { Admission } from './admission.ts';
 import { IncomingMessage } from './incoming.ts';
-import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import { randomOctets } from './random.ts';
 

@@ -1,6 +1,9 @@
 // A first start makes one account, so that there is something to try at once, and shows its password this one time.
 
 import { randomBytes } from 'node:crypto';
+import { formatClientConfig } from '#functions/relayctl/client-config/client-config.ts';
+import { postfix } from '#functions/relayctl/client-config/postfix.ts';
+import { swaks } from '#functions/relayctl/client-config/swaks.ts';
 import { withPassword } from '#shared/domain/sasl/credential.ts';
 import { formatPassword } from '#shared/domain/sasl/password.ts';
 import type { Credentials } from '#shared/ports/credentials.ts';
@@ -18,8 +21,8 @@ export async function makeFirstAccount(
   const login = `home@${localDomain}`;
   const password = formatPassword(randomBytes(16));
   const created = Date.now();
-  await credentials.put(withPassword(undefined, { login, name: 'default', password, salt: randomBytes(16), created }));
   await directory.put({ login, senders: ['*'], disabled: false, created });
+  await credentials.put(withPassword(undefined, { login, name: 'default', password, salt: randomBytes(16), created }));
   return { login, password };
 }
 
@@ -28,9 +31,11 @@ export function introduction(
   { login, password }: FirstAccount,
   host: string,
   ports: ReadonlyMap<string, number>,
+  selfSigned: boolean,
 ): string {
+  const wrapperMode = !ports.has('submission');
   const port = ports.get('submission') ?? ports.get('smtps') ?? 0;
-  const tls = ports.has('submission') ? '--tls' : '--tls-on-connect';
+  const target = { host, port, wrapperMode, selfSigned, login, password, sender: 'you@example.jp' };
   return `
 An account was made; its password is shown this once:
 
@@ -40,21 +45,14 @@ An account was made; its password is shown this once:
 
 Try it:
 
-  swaks --server ${host}:${port} ${tls} --auth PLAIN --auth-user ${login} --auth-password ${password} --from you@example.jp --to someone@example.net
-
+${indented(formatClientConfig(swaks(target)))}
 On the home server, in Postfix:
 
-  /etc/postfix/main.cf
-    relayhost = [${host}]:${port}
-    smtp_sasl_auth_enable = yes
-    smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd
-    smtp_sasl_security_options = noanonymous
-    smtp_sasl_mechanism_filter = cram-md5, plain, login
-    smtp_tls_security_level = encrypt${tls === '--tls' ? '' : '\n    smtp_tls_wrappermode = yes'}
-  /etc/postfix/sasl_passwd
-    [${host}]:${port} ${login}:${password}
-  then: postmap /etc/postfix/sasl_passwd && postfix reload
-
+${indented(formatClientConfig(postfix(target)))}
 Other programs: npx relayctl postfix-config --help
 `;
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
 }

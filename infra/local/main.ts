@@ -2,7 +2,7 @@
 // status 1 (2 for the command line). What people read goes to standard output, the log to standard error.
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -10,9 +10,9 @@ import { applyDirectory } from '#functions/relayctl/commands/directory.ts';
 import { parseDirectoryFile } from '#shared/config/directory-file.ts';
 import { type Configuration, loadSettings } from '#shared/config/load-settings.ts';
 import { FileError } from '#shared/config/problems.ts';
-import { DataFolderLocked, DataFolderUnusable, openStore, type Store } from '#shared/embedded/store.ts';
+import { DataFolderUnusable, openStore, type Store } from '#shared/embedded/store.ts';
 import { type Arguments, parseArguments, UsageError, USAGE } from './arguments.ts';
-import { CertificateError, loadCertificate } from './certificate.ts';
+import { type Certificate, CertificateError, loadCertificate } from './certificate.ts';
 import { introduction, makeFirstAccount } from './first-account.ts';
 import { type Relay, startRelay } from './wiring.ts';
 
@@ -29,7 +29,6 @@ async function main(): Promise<void> {
   const configuration = await readSettings(args.settings);
   const { settings } = configuration;
   checkServices(args.ports, configuration);
-  await makeDataFolder(args.data);
   const log = pino(
     { level: settings.log_level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, minLength: 4096, sync: true }),
@@ -51,7 +50,7 @@ async function main(): Promise<void> {
       clearInterval(flushing);
       log.flush();
     });
-    await introduce(args, configuration, store, ports);
+    await introduce(args, configuration, store, ports, certificate);
   } catch (error) {
     await store.close();
     throw error;
@@ -70,15 +69,6 @@ async function read(file: string, option: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw new StartError(`${option}: cannot read ${file} (${(error as NodeJS.ErrnoException).code})`);
-  }
-}
-
-async function makeDataFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new StartError(`--data: cannot make the folder ${directory} (${code}); name one that this user may write to`);
   }
 }
 
@@ -133,13 +123,14 @@ async function introduce(
   { settings }: Configuration,
   store: Store,
   ports: ReadonlyMap<string, number>,
+  { selfSigned }: Certificate,
 ): Promise<void> {
   if (settings.default_transport === 'capture') {
     say(`NOTHING LEAVES THIS MACHINE: mail is kept in ${join(args.data, 'outbox')} (default_transport: capture;`);
     say('set it to ses, or to smtp with a relayhost, to deliver for real).');
   }
   const account = await makeFirstAccount(store, settings.smtpd_sasl_local_domain);
-  if (account !== undefined) say(introduction(account, args.listen, ports));
+  if (account !== undefined) say(introduction(account, args.listen, ports, selfSigned));
   else say(`More accounts: npx relayctl --data ${args.data} account add LOGIN`);
   say('ready');
   for (const [service, port] of ports) say(`${service} ${args.listen}:${port}`);
@@ -157,7 +148,7 @@ function stopOnSignal(relay: Relay, flushLog: () => void): void {
 }
 
 function fail(error: unknown): void {
-  const isExpected = [StartError, UsageError, FileError, CertificateError, DataFolderLocked, DataFolderUnusable].some(
+  const isExpected = [StartError, UsageError, FileError, CertificateError, DataFolderUnusable].some(
     (type) => error instanceof type,
   );
   const text = error instanceof Error ? (isExpected ? error.message : (error.stack ?? error.message)) : String(error);

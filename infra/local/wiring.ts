@@ -5,12 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeliver } from '#functions/deliver/deliver.ts';
-import { createSmtpTransport } from '#functions/deliver/smtp-transport.ts';
 import { Admission } from '#functions/listener/admission.ts';
 import { createLogin } from '#functions/listener/login.ts';
 import { Listener } from '#functions/listener/server.ts';
 import { createPolicy } from '#functions/policy/policy.ts';
-import { createSesTransport } from '#shared/aws/ses-transport.ts';
 import type { Configuration } from '#shared/config/load-settings.ts';
 import type { Settings } from '#shared/config/settings.ts';
 import { createCaptureTransport } from '#shared/embedded/capture-transport.ts';
@@ -89,13 +87,14 @@ export async function startRelay({
   };
 }
 
+/** Only the one that is wanted is loaded: the AWS SDK is large. */
 async function createTransport(settings: Settings, dataDirectory: string, now: () => number): Promise<Transport> {
   switch (settings.default_transport) {
     case 'capture':
       return createCaptureTransport({ outbox: join(dataDirectory, 'outbox'), hostname: settings.myhostname, now });
     case 'ses':
-      return createSesTransport(settings);
+      return (await import('#shared/aws/ses-transport.ts')).createSesTransport(settings);
     case 'smtp':
-      return createSmtpTransport(settings);
+      return (await import('#functions/deliver/smtp-transport.ts')).createSmtpTransport(settings);
   }
 }

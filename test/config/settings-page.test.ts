@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { requires } from '../support/requires.ts';
 import { fileURLToPath } from 'node:url';
 import { GROUPS, SETTING_NAMES, SETTINGS } from '#shared/config/settings.ts';
 
@@ -23,9 +24,8 @@ test('every sentence is one line that ends as a sentence does', () => {
   for (const name of SETTING_NAMES) assert.match(SETTINGS[name].sentence, /^[^\n|]+[.]$/, name);
 });
 
-test("a name is called Postfix's exactly if Postfix has it", (t) => {
-  const { error, stderr } = spawnSync(POSTCONF, ['-d', ...SETTING_NAMES], { encoding: 'utf8' });
-  if (error !== undefined) return t.skip('Postfix is not installed');
+test("a name is called Postfix's exactly if Postfix has it", { skip: requires({ commands: ['postconf'] }) }, () => {
+  const { stderr } = spawnSync(POSTCONF, ['-d', ...SETTING_NAMES], { encoding: 'utf8' });
   const unknown = [...stderr.matchAll(/warning: (\w+): unknown parameter/g)].map(([, name = '']) => name);
   assert.deepEqual(unknown.toSorted(), SETTING_NAMES.filter((name) => SETTINGS[name].origin === 'own').toSorted());
 });

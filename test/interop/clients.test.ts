@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type RelayProcess, relayctl, startRelay, temporaryFolder } from '../local/support/relay-process.ts';
+import { type RelayProcess, relayctl, startRelay, temporaryFolder } from '../support/relay-process.ts';
 import { requires } from '../support/requires.ts';
 import { AAA, startMemoRelay } from './support/memo-relay.ts';
 import { delivered, MESSAGE, MESSAGE_ON_THE_WIRE, takeTraces } from './support/message.ts';

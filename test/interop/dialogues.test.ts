@@ -8,7 +8,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { startRelay, temporaryFolder } from '../local/support/relay-process.ts';
+import { startRelay, temporaryFolder } from '../support/relay-process.ts';
 import { requires } from '../support/requires.ts';
 
 const run = promisify(execFile);

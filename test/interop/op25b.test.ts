@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startRelay } from '../local/support/relay-process.ts';
+import { startRelay } from '../support/relay-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { requires } from '../support/requires.ts';
 import { AAA, MEMO_ACCOUNTS } from './support/memo-relay.ts';

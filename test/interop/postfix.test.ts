@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { type RelayProcess, relayctl } from '../local/support/relay-process.ts';
+import { type RelayProcess, relayctl } from '../support/relay-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { requires } from '../support/requires.ts';
 import { AAA, startMemoRelay } from './support/memo-relay.ts';

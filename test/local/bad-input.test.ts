@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { throwawayCertificate } from '../support/throwaway-certificate.ts';
-import { type Ran, runRelay, startRelay, temporaryFolder } from './support/relay-process.ts';
+import { type Ran, runRelay, startRelay, temporaryFolder } from '../support/relay-process.ts';
 
 /** It has ended by itself with this status, and says what is wrong as people want to hear it. */
 function assertRefused({ status, stdout, stderr }: Ran, expected: number, ...messages: RegExp[]): void {
@@ -89,7 +89,7 @@ test('a second relay on a data folder is refused, and the first goes on', async 
 test('a data folder that is a file is refused', async (t) => {
   const file = join(await temporaryFolder(t), 'file');
   await writeFile(file, '');
-  assertRefused(await runRelay('--data', file, '--ports', 'submission=0'), 1, /--data: cannot make the folder/);
+  assertRefused(await runRelay('--data', file, '--ports', 'submission=0'), 1, /cannot use .* as the data folder/);
 });
 
 const COMMAND_LINES: readonly (readonly [args: readonly string[], message: RegExp])[] = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { requires } from '../support/requires.ts';
 import { sendMessage, SmtpClient } from '../support/smtp-client.ts';
-import { startRelay, temporaryFolder } from './support/relay-process.ts';
+import { startRelay, temporaryFolder } from '../support/relay-process.ts';
 import { type Call, notDurable, parseTrace } from './support/strace.ts';
 
 // In the clear, so that the trace shows the replies.

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
 import { type Account, logIn, sendMessage } from '../support/smtp-client.ts';
-import { outboxMessages, withoutTrace } from './support/outbox-files.ts';
-import { relayctl, startRelay } from './support/relay-process.ts';
+import { outboxMessages, withoutTrace } from '../support/outbox-files.ts';
+import { relayctl, startRelay } from '../support/relay-process.ts';
 
 const ROUNDS = 10;
 const CLIENTS = 4;

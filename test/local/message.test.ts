@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { logIn, sendMessage, SmtpClient, stuffed } from '../support/smtp-client.ts';
-import { outboxMessages, withoutTrace } from './support/outbox-files.ts';
-import { type RelayProcess, relayctl, startRelay } from './support/relay-process.ts';
+import { outboxMessages, withoutTrace } from '../support/outbox-files.ts';
+import { type RelayProcess, relayctl, startRelay } from '../support/relay-process.ts';
 
 const PORTS = 'submission=0,smtps=0';
 const ENVELOPE = { from: 'aaa@example.jp', to: ['someone@example.net'] };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { startSink } from '../support/smtp-sink.ts';
 import { type Account, logIn, sendMessage } from '../support/smtp-client.ts';
-import { type RelayProcess, relayctl, startRelay } from './support/relay-process.ts';
+import { type RelayProcess, relayctl, startRelay } from '../support/relay-process.ts';
 
 const SOON = 2000;
 

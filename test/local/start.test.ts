@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { logIn, SmtpClient } from '../support/smtp-client.ts';
-import { isRunning, startRelay } from './support/relay-process.ts';
-import { outboxMessages, withoutTrace } from './support/outbox-files.ts';
+import { isRunning, startRelay } from '../support/relay-process.ts';
+import { outboxMessages, withoutTrace } from '../support/outbox-files.ts';
 
 const PORTS = 'submission=0,smtps=0,console=0';
 
@@ -11,11 +11,11 @@ test('a first start is ready in under 3 s and shows an account and how to use it
   const relay = await startRelay(t, { ports: PORTS });
   assert.ok(relay.startTime < 3000, `${relay.startTime} ms`);
   const { login, password } = relay.account;
-  const server = `127.0.0.1:${relay.port('submission')}`;
+  const server = `127.0.0.1 --port ${relay.port('submission')}`;
   assert.ok(relay.introduction.includes(`swaks --server ${server} --tls --auth PLAIN --auth-user ${login}`));
   assert.ok(relay.introduction.includes(`--auth-password ${password}`));
   assert.ok(relay.introduction.includes(`relayhost = [127.0.0.1]:${relay.port('submission')}`));
-  assert.ok(relay.introduction.includes(`[127.0.0.1]:${relay.port('submission')} ${login}:${password}`));
+  assert.ok(relay.introduction.includes(`[127.0.0.1]:${relay.port('submission')}  ${login}:${password}`));
   assert.match(relay.introduction, /NOTHING LEAVES THIS MACHINE/);
   assert.match(relay.introduction, /^ready\nsubmission 127\.0\.0\.1:\d+\nsmtps 127\.0\.0\.1:\d+\n$/m);
 });

@@ -32,10 +32,10 @@ export class LineBuffer {
     return tooLong ? { kind: 'tooLong' } : { kind: 'line', text: line };
   }
 
-  /** The line that `next` would give, left where it is. */
-  peek(): string | undefined {
+  /** The line that `next` would give, left where it is; undefined if it is not here or over the limit. */
+  peek(limit: number): string | undefined {
     const end = this.#bytes.indexOf(LF);
-    return end === -1 ? undefined : this.#bytes.toString('latin1', 0, end);
+    return end === -1 || end > limit ? undefined : this.#bytes.toString('latin1', 0, end);
   }
 
   get length(): number {

@@ -51,3 +51,9 @@ test('any split of the bytes gives the same lines', () => {
     }),
   );
 });
+
+test('a line over the limit is not shown to who looks ahead', () => {
+  const lines = new LineBuffer();
+  lines.push(Buffer.from(`RCPT TO:<${'x'.repeat(200)}@example.net>\r\nRCPT\r\n`));
+  assert.equal(lines.peek(100), undefined);
+});

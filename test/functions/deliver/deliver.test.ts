@@ -41,7 +41,7 @@ async function startDeliver(t: TestContext, deliver: Deliver, wrap: (queue: Queu
     transports: { capture: transport },
     settings: SETTINGS,
     now: () => clock.now,
-    log: { info: logged('info'), warn: logged('warn'), error: logged('error') },
+    log: { debug: logged('debug'), info: logged('info'), warn: logged('warn'), error: logged('error') },
   });
   t.after(() => loop.stop(1000));
   return { store, clock, events, loop };

@@ -15,7 +15,7 @@ const attempted = {
 function logged(withAddresses: boolean): object[] {
   const lines: object[] = [];
   const keep = (level: string) => (event: object, message: string) => void lines.push({ level, message, ...event });
-  const log = { info: keep('info'), warn: keep('warn'), error: keep('error') };
+  const log = { debug: () => undefined, info: keep('info'), warn: keep('warn'), error: keep('error') };
   logOutcomes(log, attempted, attempted.entry.arrived + 1500, withAddresses);
   return lines;
 }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type RelayProcess, startRelay } from '../../local/support/relay-process.ts';
+import { type RelayProcess, startRelay } from '../../support/relay-process.ts';
 
 const MEMO = join(import.meta.dirname, '../../memo');
 

@@ -1,7 +1,7 @@
 // The message that the interop tests send: what a mail server on its way may spoil. Lines stay below 998 octets, which is
 // all that SMTP promises to carry (RFC 5321 §4.5.3.1.6).
 
-import { outboxMessages, withoutTrace } from '../../local/support/outbox-files.ts';
+import { outboxMessages, withoutTrace } from '../../support/outbox-files.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const LINES = [

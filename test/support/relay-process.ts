@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
-import type { Account } from '../../support/smtp-client.ts';
+import type { Account } from './smtp-client.ts';
 
-const PROJECT = join(import.meta.dirname, '../../..');
+const PROJECT = join(import.meta.dirname, '../..');
 const PORTS = 'smtp=0,submission=0,smtps=0';
 
 export type RelayOptions = {
