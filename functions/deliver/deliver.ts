@@ -1,6 +1,6 @@
 // The delivery loop of one process: claims what is due, has it tried, and tells the queue what became of it.
 //
-// It is woken by the queue's bell, by a timer for the next due entry, and by each delivery that ends. One claim is under way at
+// It is woken by the bell, by a timer for the next due entry, and by each delivery that ends. One claim is under way at
 // a time and asks for all free places at once, so under load claims come in batches and settlements gather in the store.
 // It loses nothing: what it cannot settle stays leased, comes back when the lease ends, and may then be delivered twice.
 
@@ -11,6 +11,7 @@ import { afterAttempt } from '#shared/domain/delivery/after-attempt.ts';
 import type { Outcome } from '#shared/domain/delivery/outcome.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import type { RetrySettings } from '#shared/domain/queue/retry.ts';
+import type { Bell } from '#shared/ports/doorbell.ts';
 import type { Log } from '#shared/ports/log.ts';
 import type { Queue, Settlement } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
@@ -30,7 +31,8 @@ const QUEUE_RUN_DELAY = 300 * 1000;
 export type DeliverSettings = RetrySettings & AttemptSettings & Pick<Settings, 'default_destination_concurrency_limit'>;
 
 export type DeliverContext = {
-  readonly queue: Queue;
+  readonly queue: Pick<Queue, 'claim' | 'settle'>;
+  readonly bell: Bell;
   readonly spool: Spool;
   /** Those that a route may name, by name. */
   readonly transports: Readonly<Record<string, Transport>>;
@@ -47,7 +49,7 @@ export type Deliver = {
 };
 
 export function createDeliver(context: DeliverContext): Deliver {
-  const { queue, settings, now, log } = context;
+  const { queue, bell, settings, now, log } = context;
   const longest = Math.min(LONGEST_HOLD_OFF, settings.minimal_backoff_time);
   const holdOffs = new Map(Object.keys(context.transports).map((name) => [name, new HoldOff(longest)]));
   const underWay = new Set<Promise<void>>();
@@ -96,7 +98,7 @@ export function createDeliver(context: DeliverContext): Deliver {
         const entries = await queue.claim({ owner, now: now(), lease: LEASE, limit: room });
         for (const entry of entries) begin(entry, owner);
         if (entries.length === room) mayBeDue = true;
-        else wakeAt(Math.min((await queue.nextDue()) ?? Infinity, now() + QUEUE_RUN_DELAY));
+        else wakeAt(Math.min((await bell.nextDue()) ?? Infinity, now() + QUEUE_RUN_DELAY));
       }
     } catch (err) {
       log.error({ event: 'queue', err }, 'the queue cannot be claimed from now');
@@ -165,7 +167,7 @@ export function createDeliver(context: DeliverContext): Deliver {
 
   return {
     start() {
-      silence = queue.onBell(wake);
+      silence = bell.onBell(wake);
       wake();
     },
     async stop(timeout) {

@@ -42,7 +42,7 @@ export async function startRelay({
   log,
 }: RelayOptions): Promise<Relay> {
   const { settings, services } = configuration;
-  const { queue, spool, directory, credentials } = store;
+  const { queue, bell, spool, directory, credentials } = store;
   const now = Date.now;
 
   const listener = new Listener({
@@ -64,7 +64,15 @@ export async function startRelay({
   });
 
   const transport = await createTransport(settings, dataDirectory, now);
-  const deliver = createDeliver({ queue, spool, transports: { [transport.name]: transport }, settings, now, log });
+  const deliver = createDeliver({
+    queue,
+    bell,
+    spool,
+    transports: { [transport.name]: transport },
+    settings,
+    now,
+    log,
+  });
 
   return {
     open: (service, host, port) => listener.open({ service, host, port }),

@@ -61,6 +61,10 @@ export function openQueueDatabase(dir: string) {
     `SELECT * FROM entry WHERE state = 'queued' AND due <= ?1
        AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id AND until > ?1) ORDER BY due LIMIT ?2`,
   );
+  const selectOneDue = prepareRows(
+    `SELECT * FROM entry WHERE id = ?2 AND state = 'queued' AND due <= ?1
+       AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id AND until > ?1)`,
+  );
   const firstUnleased = prepare(
     `SELECT due FROM entry WHERE state = 'queued'
        AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id) ORDER BY due LIMIT 1`,
@@ -87,6 +91,12 @@ export function openQueueDatabase(dir: string) {
   const flushOne = prepare(`UPDATE entry SET state = 'queued', due = ? WHERE state IN ('queued', 'failed') AND id = ?`);
   const holdOne = prepare(`UPDATE entry SET state = 'hold' WHERE state IN ('queued', 'failed') AND id = ?`);
   const releaseOne = prepare(`UPDATE entry SET state = 'queued', due = ? WHERE state = 'hold' AND id = ?`);
+
+  function dueRows(now: number, limit: number, ids?: readonly string[]): EntryRow[] {
+    if (ids === undefined) return selectDue.all(now, limit) as unknown as EntryRow[];
+    const rows = [...new Set(ids)].flatMap((id) => selectOneDue.all(now, id) as unknown as EntryRow[]);
+    return rows.toSorted((a, b) => a[4] - b[4]).slice(0, limit);
+  }
 
   /** Bodies that may have lost their last entry. Returns those that have and do not lie here: files, if anything. */
   function forgetBodies(bodies: readonly string[]): string[] {
@@ -137,11 +147,12 @@ export function openQueueDatabase(dir: string) {
         ids.filter((id) => releaseOne.run(now, id).changes > 0),
     },
     passing: {
-      claim({ owner, now, lease: length, limit }: ClaimRequest): EntryRow[] {
-        const rows = selectDue.all(now, limit) as unknown as EntryRow[];
+      claim({ owner, now, lease: length, limit, ids }: ClaimRequest): EntryRow[] {
+        const rows = dueRows(now, limit, ids);
         for (const [id] of rows) lease.run(id, owner, now + length);
         return rows;
       },
+      due: (now: number, limit: number): string[] => dueRows(now, limit).map(([id]) => id),
       nextDue(): number | undefined {
         const dues = [firstUnleased.get(), firstLeased.get()].flatMap((row) =>
           row === undefined ? [] : Number(row['due']),

@@ -4,6 +4,7 @@
 // sweep, never an entry without a body.
 
 import type { Entry } from '#shared/domain/queue/entry.ts';
+import type { Bell } from '#shared/ports/doorbell.ts';
 import { PermanentFault } from '#shared/ports/faults.ts';
 import type { ClaimRequest, Queue, Settlement } from '#shared/ports/queue.ts';
 import type { EntryRow, RowChange } from './queue-database.ts';
@@ -11,7 +12,7 @@ import { parseRecord } from './record.ts';
 import type { EmbeddedSpool } from './spool.ts';
 import type { StoreThread } from './store-thread.ts';
 
-export class EmbeddedQueue implements Queue {
+export class EmbeddedQueue implements Queue, Bell {
   readonly #thread: StoreThread;
   readonly #spool: EmbeddedSpool;
   readonly #listeners = new Set<() => void>();
@@ -43,6 +44,10 @@ export class EmbeddedQueue implements Queue {
     const { isOurs, files } = await this.#thread.call('queue', 'settle', [id, owner, toChange(settlement)]);
     await this.#spool.removeFiles(files);
     return isOurs;
+  }
+
+  due(now: number, limit: number): Promise<string[]> {
+    return this.#thread.call('queue', 'due', [now, limit]);
   }
 
   nextDue(): Promise<number | undefined> {

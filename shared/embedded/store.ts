@@ -5,6 +5,7 @@
 
 import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
+import type { Bell } from '#shared/ports/doorbell.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import { EmbeddedCredentials } from './credentials.ts';
@@ -19,6 +20,7 @@ export { DataFolderLocked, DataFolderUnusable } from './data-folder.ts';
 
 export type Store = {
   readonly queue: Queue;
+  readonly bell: Bell;
   readonly spool: Spool;
   readonly directory: Directory;
   readonly credentials: Credentials;
@@ -53,7 +55,7 @@ export async function openStore(dir: string, { role }: { readonly role: 'relay' 
       }
     };
     if (role === 'relay') await spool.sweep();
-    return { queue, spool, directory, credentials, close };
+    return { queue, bell: queue, spool, directory, credentials, close };
   } catch (error) {
     await close();
     throw error;

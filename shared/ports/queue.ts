@@ -1,4 +1,4 @@
-// What has been accepted and is not finished. The queue's records are the truth; the bell only says "look again".
+// What has been accepted and is not finished. The queue's records are the truth; the bell (doorbell.ts) only says "look again".
 //
 // Who validates: the caller. A provider stores what it is given and answers for order, leases and durability.
 // Durable on return: every method that changes something. May be repeated: all but `enqueue`, which refuses an id it has.
@@ -17,8 +17,8 @@ export interface Queue {
    * settlement ends the delivery (`failed`, `corrupt`).
    */
   settle(id: string, owner: string, settlement: Settlement): Promise<boolean>;
-  /** When a claim may next find something (ms): an entry is due, or a due entry's lease ends. Undefined if nothing is queued. */
-  nextDue(): Promise<number | undefined>;
+  /** The ids of up to `limit` entries that a claim at `now` (ms) would find, the longest due first. May be some seconds old. */
+  due(now: number, limit: number): Promise<string[]>;
   /** Every entry, the oldest first. For people, not for delivery. */
   list(): Promise<Entry[]>;
   find(id: string): Promise<Entry | undefined>;
@@ -29,8 +29,6 @@ export interface Queue {
   /** Moves queued and failed entries to `hold`, or from `hold` back to `queued`, due at `now`. Says which. */
   hold(ids: readonly string[]): Promise<string[]>;
   release(now: number, ids: readonly string[]): Promise<string[]>;
-  /** Calls `listener` soon after something may have become due, whoever caused it. Returns the function that ends it. */
-  onBell(listener: () => void): () => void;
 }
 
 export interface ClaimRequest {
@@ -40,6 +38,8 @@ export interface ClaimRequest {
   /** Milliseconds until the entries may be claimed by somebody else. */
   readonly lease: number;
   readonly limit: number;
+  /** Only these, if they are queued, due and free. Left out: whatever is. A provider may find what it was told by id sooner. */
+  readonly ids?: readonly string[];
 }
 
 export type Settlement =

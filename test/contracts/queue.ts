@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Entry } from '#shared/domain/queue/entry.ts';
+import type { Bell } from '#shared/ports/doorbell.ts';
 import type { Queue, Settlement } from '#shared/ports/queue.ts';
 import { entryOf } from '../support/entry.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,7 +19,10 @@ const keep: Settlement & { kind: 'keep' } = {
   due: NOW + 5000,
 };
 
-export function queueContract(provider: string, open: (t: TestContext) => Promise<SpoolAndQueue>): void {
+/** `bell`: what whoever delivers hears, however far away. */
+export type SpoolQueueAndBell = SpoolAndQueue & { readonly bell: Pick<Bell, 'onBell'> };
+
+export function queueContract(provider: string, open: (t: TestContext) => Promise<SpoolQueueAndBell>): void {
   suite(`the queue of ${provider}`, () => {
     test('gives entries back as they were stored, the oldest first', async (t) => {
       const { queue } = await open(t);
@@ -173,25 +177,39 @@ export function queueContract(provider: string, open: (t: TestContext) => Promis
       ]);
     });
 
-    test('says when a claim may next find something', async (t) => {
+    test('a claim of some ids takes those that are due and free, and no others', async (t) => {
       const { queue } = await open(t);
-      assert.equal(await queue.nextDue(), undefined);
-      await queue.enqueue([named('HELD', { state: 'hold', due: NOW - 9 })]);
-      assert.equal(await queue.nextDue(), undefined);
-      await queue.enqueue([named('Q1', { due: NOW })]);
-      assert.equal(await queue.nextDue(), NOW);
-      await claim(queue, 'a', NOW);
-      assert.equal(await queue.nextDue(), NOW + LEASE);
-      await queue.enqueue([named('Q2', { due: NOW + 5 })]);
-      assert.equal(await queue.nextDue(), NOW + 5);
-      await queue.settle('Q1', 'a', { ...keep, due: NOW + 4 });
-      assert.equal(await queue.nextDue(), NOW + 4);
+      for (const id of ['Q1', 'Q2', 'TAKEN', 'OTHER']) await queue.enqueue([named(id)]);
+      await queue.enqueue([named('LATER', { due: NOW + 1 })]);
+      await queue.enqueue([named('HELD', { state: 'hold' })]);
+      const ofIds = async (owner: string, ids: readonly string[]): Promise<string[]> =>
+        (await queue.claim({ owner, now: NOW, lease: LEASE, limit: 10, ids })).map(({ id }) => id);
+      assert.deepEqual(await ofIds('a', ['TAKEN']), ['TAKEN']);
+      const asked = ['Q2', 'Q1', 'Q1', 'TAKEN', 'LATER', 'HELD', 'NONE'];
+      assert.deepEqual((await ofIds('b', asked)).toSorted(), ['Q1', 'Q2']);
+      assert.deepEqual(await ofIds('c', asked), []);
+      assert.equal(await queue.settle('Q1', 'b', { kind: 'done' }), true);
+      assert.deepEqual(await claim(queue, 'd', NOW), ['OTHER']);
+    });
+
+    test('says what a claim would find', async (t) => {
+      const { queue } = await open(t);
+      assert.deepEqual(await queue.due(NOW, 10), []);
+      await queue.enqueue([named('SECOND', { due: NOW - 1 })]);
+      await queue.enqueue([named('FIRST', { due: NOW - 2 })]);
+      await queue.enqueue([named('TAKEN', { due: NOW - 3 })]);
+      await queue.enqueue([named('LATER', { due: NOW + 1 })]);
+      await queue.enqueue([named('HELD', { state: 'hold', due: NOW - 4 })]);
+      await claim(queue, 'a', NOW, 1);
+      assert.deepEqual(await queue.due(NOW, 10), ['FIRST', 'SECOND']);
+      assert.deepEqual(await queue.due(NOW, 1), ['FIRST']);
+      assert.deepEqual(await queue.due(NOW + LEASE, 10), ['TAKEN', 'FIRST', 'SECOND', 'LATER']);
     });
 
     test('rings at an enqueue, a flush and a release until it is told to stop', async (t) => {
-      const { queue } = await open(t);
+      const { queue, bell } = await open(t);
       let rings = 0;
-      const silence = queue.onBell(() => (rings += 1));
+      const silence = bell.onBell(() => (rings += 1));
       const rung = async (what: string, act: () => Promise<unknown>): Promise<void> => {
         const before = rings;
         await act();

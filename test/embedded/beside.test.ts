@@ -30,7 +30,7 @@ test('a running relay hears within two seconds of what a tool makes due, and the
   const tool = await openTool(t, folder);
   await relay.queue.enqueue([entryOf({ id: 'Q1', body: 'Q1', due: Date.now() + 3_600_000 })]);
   let isRinging = false;
-  relay.queue.onBell(() => (isRinging = true));
+  relay.bell.onBell(() => (isRinging = true));
   await eventually('the bell of its own enqueue', () => isRinging);
   isRinging = false;
 

@@ -64,7 +64,7 @@ test('the queue is in step with a simple model of it, whatever is done in whatev
   );
 });
 
-async function play(steps: readonly Step[], { queue, spool }: Store, run: string): Promise<void> {
+async function play(steps: readonly Step[], { queue, bell, spool }: Store, run: string): Promise<void> {
   const model = new QueueModel();
   const bodies: string[] = [];
   const ids: string[] = [];
@@ -143,7 +143,7 @@ async function play(steps: readonly Step[], { queue, spool }: Store, run: string
       }
     }
     assert.deepEqual(await queue.list(), model.list());
-    assert.equal(await queue.nextDue(), model.nextDue());
+    assert.equal(await bell.nextDue(), model.nextDue());
   }
   for (const body of bodies) assert.equal((await spool.open(body)) !== undefined, model.names(body), body);
 }

@@ -25,7 +25,11 @@ const SETTINGS = {
 type Deliver = (recipients: readonly string[], entry: Entry) => Outcome[] | Promise<Outcome[]>;
 
 /** The loop over a real store, with a transport that says what the test wants. The clock stands still until it is set. */
-async function startDeliver(t: TestContext, deliver: Deliver, wrap: (queue: Queue) => Queue = (queue) => queue) {
+async function startDeliver(
+  t: TestContext,
+  deliver: Deliver,
+  wrap: (queue: Queue) => Pick<Queue, 'claim' | 'settle'> = (queue) => queue,
+) {
   const store = await openRelay(t, await dataFolder(t));
   const clock = { now: ARRIVED };
   const events: { readonly level: string; readonly event: object }[] = [];
@@ -37,6 +41,7 @@ async function startDeliver(t: TestContext, deliver: Deliver, wrap: (queue: Queu
   };
   const loop = createDeliver({
     queue: wrap(store.queue),
+    bell: store.bell,
     spool: store.spool,
     transports: { capture: transport },
     settings: SETTINGS,
@@ -187,16 +192,7 @@ test('a queue that does not answer is asked again', async (t) => {
       if (faults-- > 0) throw new TemporaryFault('busy');
       return queue.claim(request);
     },
-    enqueue: (entries) => queue.enqueue(entries),
     settle: (id, owner, settlement) => queue.settle(id, owner, settlement),
-    nextDue: () => queue.nextDue(),
-    list: () => queue.list(),
-    find: (id) => queue.find(id),
-    remove: (ids) => queue.remove(ids),
-    flush: (now, ids) => queue.flush(now, ids),
-    hold: (ids) => queue.hold(ids),
-    release: (now, ids) => queue.release(now, ids),
-    onBell: (listener) => queue.onBell(listener),
   }));
   await enqueue(store, 'A', ['a@example.net']);
   loop.start();

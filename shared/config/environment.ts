@@ -1,0 +1,39 @@
+// What a program on AWS is told by its environment: where the stores are. infra sets a variable and grants what it names in
+// one place (`stores.grantTo`); programs read it here and nowhere else. Settings do not come this way: they lie beside the
+// bundle (deployed.ts).
+
+/** By variable: what it holds. */
+export const VARIABLES = {
+  QUEUE_TABLE: 'the name of the table of queue entries',
+  DIRECTORY_TABLE: 'the name of the table of accounts',
+  SPOOL_BUCKET: 'the name of the bucket of message bodies',
+  DOORBELL_URL: 'the URL of the SQS queue that says which entries may be due',
+  /** Several once one is full. */
+  CREDENTIALS_SECRETS: 'the ARNs of the secrets of password verifiers, with commas between them',
+  RELAYHOST_SECRET: 'the ARN of the secret of passwords for relayhost',
+  POLICY_FUNCTION: 'the name of the policy function',
+  CERTIFICATE_SECRET: 'the ARN of the secret of the TLS certificate and its key',
+  METRICS_NAMESPACE: 'the CloudWatch namespace of the metrics',
+  /** Seconds. Longer than the program may run, shorter than the doorbell keeps a ring from others. */
+  DELIVER_LEASE: 'how many seconds an entry belongs to the deliver that claimed it',
+  HOSTED_ZONE: 'the id of the Route 53 zone of myhostname',
+} as const;
+
+export type Variable = keyof typeof VARIABLES;
+
+export class EnvironmentError extends Error {
+  override name = 'EnvironmentError';
+}
+
+/** The values of these variables. Throws EnvironmentError with all that are missing. */
+export function readEnvironment<Name extends Variable>(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: readonly Name[],
+): Readonly<Record<Name, string>> {
+  const missing = names.filter((name) => (environment[name] ?? '') === '');
+  if (missing.length > 0) {
+    const what = missing.map((name) => `${name}: ${VARIABLES[name]}`).join('; ');
+    throw new EnvironmentError(`the environment lacks ${what}`);
+  }
+  return Object.fromEntries(names.map((name) => [name, environment[name] ?? ''])) as Record<Name, string>;
+}

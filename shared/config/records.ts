@@ -1,0 +1,28 @@
+// The DynamoDB tables' keys, which infra builds and shared/aws reads and writes. Names of attributes stand here and nowhere else.
+
+export type TableSchema = {
+  /** Both are strings. */
+  readonly partitionKey: string;
+  readonly sortKey: string;
+};
+
+/**
+ * One item an entry. The entries of one message share a partition: its body's id. The index holds the keys of queued entries
+ * alone (their items have its two attributes), spread over shards, since all new mail is due now.
+ */
+export const QUEUE_TABLE = {
+  partitionKey: 'body',
+  sortKey: 'id',
+  dueIndex: {
+    name: 'due',
+    /** `0` to `15`. */ partitionKey: 'shard',
+    /** A number: ms since the epoch. */ sortKey: 'due',
+  },
+  shards: 16,
+} as const satisfies TableSchema & Record<string, unknown>;
+
+/** One item an account; what later versions add (aliases, domains) are other kinds. */
+export const DIRECTORY_TABLE = {
+  partitionKey: 'kind',
+  sortKey: 'name',
+} as const satisfies TableSchema;
