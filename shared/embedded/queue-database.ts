@@ -7,7 +7,7 @@
 
 import { join } from 'node:path';
 import type { EntryState } from '#shared/domain/queue/entry.ts';
-import type { ClaimRequest } from '#shared/ports/queue.ts';
+import type { ClaimRequest, QueueSummary } from '#shared/ports/queue.ts';
 import { openDatabase } from './database.ts';
 import type { StoreFile } from './group-commit.ts';
 
@@ -27,6 +27,8 @@ const QUEUE_STEPS = [
    CREATE INDEX entry_further ON entry (body) WHERE body <> id;
    CREATE TABLE body (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;`,
 ];
+
+const NO_ENTRIES = { queued: 0, hold: 0, failed: 0, corrupt: 0 };
 
 /** A row of `entry`, in the order of its columns. */
 export type EntryRow = [
@@ -57,6 +59,8 @@ export function openQueueDatabase(dir: string) {
   const hasEntry = prepare('SELECT 1 FROM entry WHERE id = ?');
   const selectEntry = prepareRows('SELECT * FROM entry WHERE id = ?');
   const selectEntries = prepareRows('SELECT * FROM entry ORDER BY arrived, id');
+  const countStates = prepare('SELECT state, count(*) AS count FROM entry GROUP BY state');
+  const oldestQueued = prepare(`SELECT min(arrived) AS arrived FROM entry WHERE state = 'queued'`);
   const selectDue = prepareRows(
     `SELECT * FROM entry WHERE state = 'queued' AND due <= ?1
        AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.id = entry.id AND until > ?1) ORDER BY due LIMIT ?2`,
@@ -158,6 +162,11 @@ export function openQueueDatabase(dir: string) {
           row === undefined ? [] : Number(row['due']),
         );
         return dues.length === 0 ? undefined : Math.min(...dues);
+      },
+      summary(): QueueSummary {
+        const rows = countStates.all().map((row) => [row['state'], row['count']]);
+        const oldest = oldestQueued.get()?.['arrived'] as number | null;
+        return { ...NO_ENTRIES, ...(Object.fromEntries(rows) as Partial<QueueSummary>), oldest: oldest ?? undefined };
       },
       list: (): EntryRow[] => selectEntries.all() as unknown as EntryRow[],
       find: (id: string): EntryRow | undefined => selectEntry.get(id) as unknown as EntryRow | undefined,

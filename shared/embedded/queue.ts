@@ -6,7 +6,7 @@
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import type { Bell } from '#shared/ports/doorbell.ts';
 import { PermanentFault } from '#shared/ports/faults.ts';
-import type { ClaimRequest, Queue, Settlement } from '#shared/ports/queue.ts';
+import type { ClaimRequest, Queue, QueueSummary, Settlement } from '#shared/ports/queue.ts';
 import type { EntryRow, RowChange } from './queue-database.ts';
 import { parseRecord } from './record.ts';
 import type { EmbeddedSpool } from './spool.ts';
@@ -61,6 +61,14 @@ export class EmbeddedQueue implements Queue, Bell {
   async find(id: string): Promise<Entry | undefined> {
     const row = await this.#thread.call('queue', 'find', [id]);
     return row && toEntry(row);
+  }
+
+  summary(): Promise<QueueSummary> {
+    return this.#thread.call('queue', 'summary', []);
+  }
+
+  unnamed(bodies: readonly string[]): Promise<string[]> {
+    return this.#thread.call('queue', 'unnamed', [bodies]);
   }
 
   async remove(ids: readonly string[]): Promise<string[]> {

@@ -22,6 +22,10 @@ export interface Queue {
   /** Every entry, the oldest first. For people, not for delivery. */
   list(): Promise<Entry[]>;
   find(id: string): Promise<Entry | undefined>;
+  /** Counts, for graphs and alarms. May be some seconds old. */
+  summary(): Promise<QueueSummary>;
+  /** Those of these bodies that no entry names. */
+  unnamed(bodies: readonly string[]): Promise<string[]>;
   /** Forgets entries, whatever their state, and the bodies that no other entry names. Says which ids were there. */
   remove(ids: readonly string[]): Promise<string[]>;
   /** Makes queued and failed entries due at `now`; all of them if `ids` is left out. Says which. */
@@ -41,6 +45,11 @@ export interface ClaimRequest {
   /** Only these, if they are queued, due and free. Left out: whatever is. A provider may find what it was told by id sooner. */
   readonly ids?: readonly string[];
 }
+
+export type QueueSummary = Readonly<Record<EntryState, number>> & {
+  /** When the oldest of the queued entries arrived (ms); undefined if none is queued. */
+  readonly oldest: number | undefined;
+};
 
 export type Settlement =
   /** Every recipient is done: the entry goes, and its body if no other entry names it. */

@@ -13,6 +13,13 @@ export interface Spool {
   open(id: string): Promise<Body | undefined>;
 }
 
+/** For the sweep of bodies that a crash has left without an entry. */
+export interface StoredBodies {
+  /** Ids of the bodies that were sealed before `time` (ms). */
+  before(time: number): AsyncIterable<string>;
+  remove(ids: readonly string[]): Promise<void>;
+}
+
 export interface BodyWriter {
   /**
    * Takes ownership of the bytes. A returned promise asks the caller to wait (back-pressure) and never rejects; undefined means

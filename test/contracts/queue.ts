@@ -206,6 +206,28 @@ export function queueContract(provider: string, open: (t: TestContext) => Promis
       assert.deepEqual(await queue.due(NOW + LEASE, 10), ['TAKEN', 'FIRST', 'SECOND', 'LATER']);
     });
 
+    test('counts its entries by state, and says when the oldest that is queued arrived', async (t) => {
+      const { queue } = await open(t);
+      const none = { queued: 0, hold: 0, failed: 0, corrupt: 0, oldest: undefined };
+      assert.deepEqual(await queue.summary(), none);
+      await queue.enqueue([named('Q1', { arrived: NOW + 2 })]);
+      await queue.enqueue([named('Q2', { arrived: NOW + 1 })]);
+      await queue.enqueue([named('HOLD', { state: 'hold', arrived: NOW })]);
+      await queue.enqueue([named('FAILED', { state: 'failed', arrived: NOW })]);
+      assert.deepEqual(await queue.summary(), { ...none, queued: 2, hold: 1, failed: 1, oldest: NOW + 1 });
+    });
+
+    test('says of bodies which ones no entry names', async (t) => {
+      const { queue } = await open(t);
+      await queue.enqueue([named('B'), named('B-2', { body: 'B' })]);
+      await queue.enqueue([named('C', { state: 'failed' })]);
+      assert.deepEqual(await queue.unnamed(['A', 'B', 'C', 'D']), ['A', 'D']);
+      await queue.remove(['B']);
+      assert.deepEqual(await queue.unnamed(['B']), []);
+      await queue.remove(['B-2']);
+      assert.deepEqual(await queue.unnamed(['B']), ['B']);
+    });
+
     test('rings at an enqueue, a flush and a release until it is told to stop', async (t) => {
       const { queue, bell } = await open(t);
       let rings = 0;
