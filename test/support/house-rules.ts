@@ -49,8 +49,12 @@ export const noBarrels: Rule = (sources) =>
     })
     .map(({ path }) => `${path}: only re-exports`);
 
+/** node:test loads a reporter by its default export. */
+const DEFAULT_EXPORTS = ['test/support/reporter.ts'];
+
 export const namedExports: Rule = (sources) =>
   sources
+    .filter(({ path }) => !DEFAULT_EXPORTS.includes(path))
     .filter(({ program: { body } }) => body.some((node) => node.type === 'ExportDefaultDeclaration'))
     .map(({ path }) => `${path}: has a default export`);
 
