@@ -1,0 +1,120 @@
+// A proxy in front of a stand-in that notes every AWS call that passes: who made it (the access key id, which a test gives each
+// program by its name), the service, the operation, and the resource that it was about. It changes nothing.
+
+import { once } from 'node:events';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Call = {
+  /** The caller's access key id. */
+  readonly program: string;
+  /** As in SigV4's scope: `dynamodb`, `s3`, `sqs`, `secretsmanager`, `ses`, `lambda`, `route53`. */
+  readonly service: string;
+  /** As the API names it. */
+  readonly operation: string;
+  /** The table (with `/index/NAME` behind it), bucket, queue, secret, function or zone; empty for none. */
+  readonly resource: string;
+};
+
+export type Recorder = {
+  readonly endpoint: string;
+  readonly calls: readonly Call[];
+  close(): Promise<void>;
+};
+
+/** `endpoint`: the stand-in's. */
+export async function startRecorder(endpoint: string): Promise<Recorder> {
+  const target = new URL(endpoint);
+  const calls: Call[] = [];
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    calls.push(callOf(request, body));
+    const { method, url, headers } = request;
+    const onward = forward(
+      { host: target.hostname, port: target.port, method, path: url, headers: { ...headers, host: target.host } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on('error', () => response.destroy());
+    onward.end(body);
+  }
+
+  const server = createServer((request, response) => void pass(request, response).catch(() => response.destroy()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function callOf(request: IncomingMessage, body: Buffer): Call {
+  const scope = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '');
+  const [program = 'nobody', service = 'unknown'] = scope?.slice(1) ?? [];
+  const { operation, resource } = READERS[service]?.(request, body) ?? { operation: 'unknown', resource: '' };
+  return { program, service, operation, resource };
+}
+
+type Read = (request: IncomingMessage, body: Buffer) => Pick<Call, 'operation' | 'resource'>;
+
+/** JSON protocols name the operation in a header, and the resource in the body. */
+const json =
+  (resourceOf: (body: Record<string, unknown>) => unknown): Read =>
+  (request, body) => {
+    const target = String(request.headers['x-amz-target']);
+    const resource = resourceOf(JSON.parse(body.toString('utf8')) as Record<string, unknown>);
+    return { operation: target.slice(target.indexOf('.') + 1), resource: String(resource ?? '') };
+  };
+
+const READERS: Readonly<Record<string, Read>> = {
+  dynamodb: json(({ TableName, IndexName, RequestItems }) => {
+    if (RequestItems !== undefined) return Object.keys(RequestItems as object).join(',');
+    return IndexName === undefined ? TableName : `${String(TableName)}/index/${String(IndexName)}`;
+  }),
+  sqs: json(({ QueueUrl }) => String(QueueUrl).split('/').at(-1)),
+  secretsmanager: json(({ SecretId }) => SecretId),
+  s3(request) {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
+    const [bucket = '', ...key] = pathname.slice(1).split('/');
+    return { operation: s3Operation(request.method ?? '', key.join('/') !== '', searchParams), resource: bucket };
+  },
+  ses: (request) => ({
+    operation: request.url === '/v2/email/account' ? 'GetAccount' : 'SendEmail',
+    resource: '',
+  }),
+  lambda: (request) => ({
+    operation: 'Invoke',
+    resource: decodeURIComponent(/\/functions\/([^/]+)\//.exec(request.url ?? '')?.[1] ?? ''),
+  }),
+  route53: (request) => {
+    const zone = /\/hostedzone\/([^/]+)\/rrset/.exec(request.url ?? '')?.[1];
+    return zone === undefined
+      ? { operation: 'GetChange', resource: '' }
+      : { operation: 'ChangeResourceRecordSets', resource: zone };
+  },
+};
+
+function s3Operation(method: string, hasKey: boolean, query: URLSearchParams): string {
+  switch (method) {
+    case 'GET':
+      return hasKey ? 'GetObject' : 'ListObjectsV2';
+    case 'HEAD':
+      return hasKey ? 'HeadObject' : 'HeadBucket';
+    case 'PUT':
+      return hasKey ? 'PutObject' : 'CreateBucket';
+    case 'DELETE':
+      return 'DeleteObject';
+    default:
+      return query.has('delete') ? 'DeleteObjects' : 'unknown';
+  }
+}
