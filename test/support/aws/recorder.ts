@@ -67,21 +67,29 @@ function callOf(request: IncomingMessage, body: Buffer): Call {
 
 type Read = (request: IncomingMessage, body: Buffer) => Pick<Call, 'operation' | 'resource'>;
 
+type Named = {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly RequestItems?: object;
+  readonly QueueUrl?: string;
+  readonly SecretId?: string;
+};
+
 /** JSON protocols name the operation in a header, and the resource in the body. */
 const json =
-  (resourceOf: (body: Record<string, unknown>) => unknown): Read =>
+  (resourceOf: (body: Named) => string | undefined): Read =>
   (request, body) => {
     const target = String(request.headers['x-amz-target']);
-    const resource = resourceOf(JSON.parse(body.toString('utf8')) as Record<string, unknown>);
-    return { operation: target.slice(target.indexOf('.') + 1), resource: String(resource ?? '') };
+    const resource = resourceOf(JSON.parse(body.toString('utf8')) as Named);
+    return { operation: target.slice(target.indexOf('.') + 1), resource: resource ?? '' };
   };
 
 const READERS: Readonly<Record<string, Read>> = {
   dynamodb: json(({ TableName, IndexName, RequestItems }) => {
-    if (RequestItems !== undefined) return Object.keys(RequestItems as object).join(',');
-    return IndexName === undefined ? TableName : `${String(TableName)}/index/${String(IndexName)}`;
+    if (RequestItems !== undefined) return Object.keys(RequestItems).join(',');
+    return IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`;
   }),
-  sqs: json(({ QueueUrl }) => String(QueueUrl).split('/').at(-1)),
+  sqs: json(({ QueueUrl }) => QueueUrl?.split('/').at(-1)),
   secretsmanager: json(({ SecretId }) => SecretId),
   s3(request) {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
