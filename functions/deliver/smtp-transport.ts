@@ -3,7 +3,6 @@
 // refuses the login is the transport's trouble. A message's body streams through and is never held whole.
 // A session is kept for some seconds for the next message; RSET proves that it still lives.
 
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { parseRelayhost, type Relayhost } from '#shared/config/mail-values.ts';
 import type { Settings } from '#shared/config/settings.ts';
@@ -20,15 +19,20 @@ import { SmtpSession } from './smtp-session.ts';
 
 export type SmtpSettings = Pick<
   Settings,
-  'relayhost' | 'smtp_helo_name' | 'smtp_tls_security_level' | 'smtp_sasl_password_maps' | 'smtp_connect_timeout'
+  'relayhost' | 'smtp_helo_name' | 'smtp_tls_security_level' | 'smtp_connect_timeout'
 >;
 
-/** Throws if the settings cannot work: no relayhost, or an unreadable password file. */
-export async function createSmtpTransport(settings: SmtpSettings): Promise<Transport> {
+/** The text of smtp_sasl_password_maps, as it is now; undefined for no login. What it rejects with defers the mail. */
+export type RelayhostPasswords = () => Promise<string | undefined>;
+
+/** `passwords` is asked for every new session. Throws if the settings cannot work: no relayhost. */
+export function createSmtpTransport(settings: SmtpSettings, passwords: RelayhostPasswords): Transport {
   const relayhost = parseRelayhost(settings.relayhost);
   if (relayhost === undefined) throw new Error(`relayhost: "${settings.relayhost}" is no next hop; write [host]:port`);
-  const login = await readLogin(settings.smtp_sasl_password_maps, [relayhost.host, settings.relayhost]);
-  const sessions = new SessionCache(() => openSession(relayhost, login, settings));
+  const sessions = new SessionCache(async () => {
+    const login = findSaslLogin((await passwords()) ?? '', [relayhost.host, settings.relayhost]);
+    return openSession(relayhost, login, settings);
+  });
   const { host, port } = relayhost;
 
   async function send(entry: Entry, recipients: readonly string[], body: Body): Promise<Outcome[]> {
@@ -98,15 +102,4 @@ const NOT_SENDABLE: Outcome = {
 /** One such address in a quoted local part would stop the message for every recipient. */
 function isSendable(address: string): boolean {
   return !/[<>\r\n]/.test(address);
-}
-
-async function readLogin(file: string, destinations: readonly string[]): Promise<SaslLogin | undefined> {
-  if (file === '') return undefined;
-  try {
-    return findSaslLogin(await readFile(file, 'utf8'), destinations);
-  } catch (cause) {
-    throw new Error(`smtp_sasl_password_maps: ${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
-      cause,
-    });
-  }
 }

@@ -16,6 +16,7 @@ import type { Store } from '#shared/embedded/store.ts';
 import type { Transport } from '#shared/ports/transport.ts';
 import type { Logger } from 'pino';
 import type { Certificate } from './certificate.ts';
+import { readRelayhostPasswords } from './relayhost-passwords.ts';
 
 export type RelayOptions = {
   readonly dataDirectory: string;
@@ -103,6 +104,9 @@ async function createTransport(settings: Settings, dataDirectory: string, now: (
     case 'ses':
       return (await import('#shared/aws/ses-transport.ts')).createSesTransport(settings);
     case 'smtp':
-      return (await import('#functions/deliver/smtp-transport.ts')).createSmtpTransport(settings);
+      return (await import('#functions/deliver/smtp-transport.ts')).createSmtpTransport(
+        settings,
+        await readRelayhostPasswords(settings.smtp_sasl_password_maps),
+      );
   }
 }

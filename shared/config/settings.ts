@@ -71,6 +71,11 @@ const LOGIN = {
     postfix(yesNo, 'yes', 'AUTH is announced a second time as AUTH=, for old clients.'),
   ),
   smtpd_login_cache_time: own(wait, '5m', 'How long a verified login is remembered; 0 for not at all.'),
+  credentials_refresh_time: own(
+    timeout,
+    '60s',
+    'How old the passwords that the relay knows may be, where they lie in Secrets Manager.',
+  ),
 };
 
 const TLS = {

@@ -42,7 +42,17 @@ test('a message goes out with its envelope beside it, its header cleaned and its
 test('the null sender asks for no feedback, and no configuration set is named if none is set', async (t) => {
   const { ses, transport } = await start(t);
   await transport.deliver(entryOf({ sender: '' }), ['a@example.net'], bodyOf(TRACE + BODY));
-  assert.deepEqual(ses.messages[0]?.fields.toSorted(), ['Content', 'Destination']);
+  assert.deepEqual(ses.messages[0]?.fields.toSorted(), ['Content', 'Destination', 'EmailTags']);
+});
+
+test('every call is tagged with the queue id of its entry', async (t) => {
+  const { ses, transport } = await start(t);
+  const to = ['a@example.net', 'caf\u00e9@example.net', 'b@example.net'];
+  await transport.deliver(entryOf({ id: '4fKzR21xYQzB-2', to }), to, bodyOf(TRACE + BODY));
+  assert.deepEqual(
+    ses.messages.map(({ tags }) => tags),
+    [{ 'queue-id': '4fKzR21xYQzB-2' }, { 'queue-id': '4fKzR21xYQzB-2' }],
+  );
 });
 
 test('a message that SES would refuse for its header is not sent', async (t) => {

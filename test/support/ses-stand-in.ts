@@ -1,5 +1,5 @@
-// A stand-in for Amazon SES v2's SendEmail: a small HTTP server that keeps what it is sent (the envelope and the raw octets),
-// refuses what SES refuses as far as this project relies on it, and fails on demand.
+// A stand-in for Amazon SES v2's SendEmail and GetAccount: a small HTTP server that keeps what it is sent (the envelope, the tags
+// and the raw octets), refuses what SES refuses as far as this project relies on it, and fails on demand.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -11,8 +11,15 @@ export type SesMessage = {
   readonly raw: Buffer;
   readonly feedback: string | undefined;
   readonly configurationSet: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
   /** The request's fields, for those that must not be there. */
   readonly fields: readonly string[];
+};
+
+/** In SES's words; may be changed at any time. */
+export type SesAccount = {
+  SendingEnabled: boolean;
+  SendQuota: { Max24HourSend: number; SentLast24Hours: number; MaxSendRate: number };
 };
 
 /** How one call fails: an answer of SES, or none at all. */
@@ -22,9 +29,12 @@ export type SesStandIn = {
   /** For the SDK: where it is, and an identity that it does not check. */
   readonly caller: {
     readonly endpoint: string;
+    readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
   readonly messages: readonly SesMessage[];
+  /** What GetAccount answers. */
+  readonly account: SesAccount;
   /** Calls so far, whatever became of them. */
   readonly calls: number;
   /** The next calls fail so, one each. */
@@ -37,6 +47,7 @@ type SendEmailRequest = {
   readonly Content?: { readonly Raw?: { readonly Data: string } };
   readonly FeedbackForwardingEmailAddress?: string;
   readonly ConfigurationSetName?: string;
+  readonly EmailTags?: readonly { readonly Name: string; readonly Value: string }[];
 };
 
 const MOST_RECIPIENTS = 50;
@@ -56,6 +67,11 @@ class Refusal extends Error {
 export async function startSes(): Promise<SesStandIn> {
   const messages: SesMessage[] = [];
   const faults: SesFault[] = [];
+  // The sandbox.
+  const account: SesAccount = {
+    SendingEnabled: true,
+    SendQuota: { Max24HourSend: 200, SentLast24Hours: 0, MaxSendRate: 1 },
+  };
   let calls = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -69,6 +85,10 @@ export async function startSes(): Promise<SesStandIn> {
     }
     try {
       if (fault !== undefined) throw new Refusal(fault.status, fault.type, fault.message);
+      if (request.method === 'GET' && request.url === '/v2/email/account') {
+        respond(response, 200, account);
+        return;
+      }
       if (request.url !== '/v2/email/outbound-emails')
         throw new Refusal(404, 'UnknownOperationException', `no ${request.url}`);
       const message = accept(JSON.parse(Buffer.concat(chunks).toString('utf8')) as SendEmailRequest, messages.length);
@@ -87,9 +107,11 @@ export async function startSes(): Promise<SesStandIn> {
   return {
     caller: {
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'ap-northeast-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     },
     messages,
+    account,
     get calls() {
       return calls;
     },
@@ -125,8 +147,18 @@ function accept(request: SendEmailRequest, number: number): SesMessage {
     raw,
     feedback: request.FeedbackForwardingEmailAddress,
     configurationSet: set,
+    tags: tagsOf(request),
     fields: Object.keys(request),
   };
+}
+
+function tagsOf({ EmailTags = [] }: SendEmailRequest): Record<string, string> {
+  for (const { Name, Value } of EmailTags) {
+    for (const text of [Name, Value]) {
+      if (!/^[\w-]{1,256}$/.test(text)) throw new Refusal(400, 'BadRequestException', `Invalid tag <${text}>.`);
+    }
+  }
+  return Object.fromEntries(EmailTags.map(({ Name, Value }) => [Name, Value]));
 }
 
 /** Of the once-only fields, the few that the tests send. */

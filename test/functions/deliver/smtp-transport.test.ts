@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Transport } from '#shared/ports/transport.ts';
-import { createSmtpTransport, type SmtpSettings } from '#functions/deliver/smtp-transport.ts';
+import { createSmtpTransport, type RelayhostPasswords, type SmtpSettings } from '#functions/deliver/smtp-transport.ts';
 import { bodyOf } from '../../support/body.ts';
 import { entryOf } from '../../support/entry.ts';
 import { type SinkOptions, type SmtpSink, startSink } from '../../support/smtp-sink.ts';
@@ -20,28 +17,25 @@ async function start(
   t: TestContext,
   options: SinkOptions = {},
   settings: Partial<SmtpSettings> = {},
+  passwords: RelayhostPasswords = async () => undefined,
 ): Promise<Started> {
   const sink = await startSink(options);
   t.after(() => sink.close());
-  const transport = await createSmtpTransport({
-    relayhost: `[127.0.0.1]:${sink.port}`,
-    smtp_helo_name: 'relay.example.jp',
-    smtp_tls_security_level: 'may',
-    smtp_sasl_password_maps: '',
-    smtp_connect_timeout: 5000,
-    ...settings,
-  });
+  const transport = createSmtpTransport(
+    {
+      relayhost: `[127.0.0.1]:${sink.port}`,
+      smtp_helo_name: 'relay.example.jp',
+      smtp_tls_security_level: 'may',
+      smtp_connect_timeout: 5000,
+      ...settings,
+    },
+    passwords,
+  );
   t.after(() => transport.close());
   return { sink, transport };
 }
 
-async function passwordFile(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'relay-sasl-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'sasl_passwd');
-  await writeFile(file, '# smarthost\n127.0.0.1  isp_user:isp:passwd\n');
-  return file;
-}
+const passwords = async () => '# smarthost\n127.0.0.1  isp_user:isp:passwd\n';
 
 const replyTo = (start: string, reply: string) => (command: string) => (command.startsWith(start) ? reply : undefined);
 const kinds = (outcomes: readonly { readonly kind: string }[]): string[] => outcomes.map(({ kind }) => kind);
@@ -209,7 +203,7 @@ test('STARTTLS is used where it is offered, under encrypt always, and under none
 test('the login of smtp_sasl_password_maps is used, PLAIN under TLS', async (t) => {
   const tls = await throwawayCertificate();
   const options = { tls, extensions: ['STARTTLS', 'AUTH PLAIN LOGIN CRAM-MD5'] };
-  const { sink, transport } = await start(t, options, { smtp_sasl_password_maps: await passwordFile(t) });
+  const { sink, transport } = await start(t, options, {}, passwords);
   assert.deepEqual(kinds(await transport.deliver(entryOf(), to, bodyOf(MESSAGE))), ['delivered', 'delivered']);
   const token = Buffer.from('\0isp_user\0isp:passwd').toString('base64');
   assert.ok(sink.commands.includes(`AUTH PLAIN ${token}`));
@@ -223,7 +217,8 @@ test('without TLS no mechanism that shows the password is used', async (t) => {
       extensions: ['AUTH PLAIN LOGIN CRAM-MD5'],
       reply: (command) => reply(command) ?? (/^[\w+/]+=*$/.test(command) ? '235 2.7.0 Ok' : undefined),
     },
-    { smtp_sasl_password_maps: await passwordFile(t) },
+    {},
+    passwords,
   );
   assert.deepEqual(kinds(await transport.deliver(entryOf(), ['a@example.net'], bodyOf(MESSAGE))), ['delivered']);
   assert.deepEqual(
@@ -233,14 +228,14 @@ test('without TLS no mechanism that shows the password is used', async (t) => {
 });
 
 test('a host that announces no AUTH is used without', async (t) => {
-  const { sink, transport } = await start(t, {}, { smtp_sasl_password_maps: await passwordFile(t) });
+  const { sink, transport } = await start(t, {}, {}, passwords);
   assert.deepEqual(kinds(await transport.deliver(entryOf(), ['a@example.net'], bodyOf(MESSAGE))), ['delivered']);
   assert.equal(sink.messages.length, 1);
 });
 
 test('a refused login is the transport’s trouble: mail waits until the password is put right', async (t) => {
   const options = { extensions: ['AUTH CRAM-MD5'], reply: replyTo('AUTH', '535 5.7.8 bad password') };
-  const { sink, transport } = await start(t, options, { smtp_sasl_password_maps: await passwordFile(t) });
+  const { sink, transport } = await start(t, options, {}, passwords);
   const outcomes = await transport.deliver(entryOf(), to, bodyOf(MESSAGE));
   assert.deepEqual(scopeOf(outcomes[0]), ['deferred', 'transport']);
   assert.match(outcomes[0]?.kind === 'deferred' ? outcomes[0].reason : '', /535 5\.7\.8 bad password/);
@@ -270,10 +265,28 @@ test('close ends idle sessions with QUIT', async (t) => {
   assert.equal(sink.commands.at(-1), 'QUIT');
 });
 
+test('a new session logs in with the passwords of that moment', async (t) => {
+  const texts = ['127.0.0.1  old:wrong\n', '127.0.0.1  new:right\n'];
+  const right = Buffer.from('\0new\0right').toString('base64');
+  const tls = await throwawayCertificate();
+  const options = {
+    tls,
+    extensions: ['STARTTLS', 'AUTH PLAIN'],
+    reply: (command: string) => (command.startsWith('AUTH') && !command.endsWith(right) ? '535 5.7.8 no' : undefined),
+  };
+  const { transport } = await start(t, options, {}, async () => texts.shift());
+  assert.deepEqual(kinds(await transport.deliver(entryOf(), ['a@example.net'], bodyOf(MESSAGE))), ['deferred']);
+  assert.deepEqual(kinds(await transport.deliver(entryOf(), ['a@example.net'], bodyOf(MESSAGE))), ['delivered']);
+});
+
+test('passwords that cannot be read are the transport’s trouble, and no session is opened without them', async (t) => {
+  const { sink, transport } = await start(t, {}, {}, () => Promise.reject(new Error('no secrets')));
+  const [outcome] = await transport.deliver(entryOf(), ['a@example.net'], bodyOf(MESSAGE));
+  assert.deepEqual(scopeOf(outcome), ['deferred', 'transport']);
+  assert.match(outcome?.kind === 'deferred' ? outcome.reason : '', /no secrets/);
+  assert.equal(sink.connections, 0);
+});
+
 test('settings that cannot work stop the start with what is wrong', async (t) => {
   await assert.rejects(start(t, {}, { relayhost: '' }), /relayhost: "" is no next hop; write \[host\]:port/);
-  await assert.rejects(
-    start(t, {}, { smtp_sasl_password_maps: '/nonexistent/sasl_passwd' }),
-    /smtp_sasl_password_maps: \/nonexistent\/sasl_passwd cannot be read \(ENOENT\)/,
-  );
 });
