@@ -57,7 +57,7 @@ export class VersionedSecret {
     const version = randomUUID();
     const stage = `${OWN}${version}`;
     try {
-      const { VersionStages: stages = [] } = await this.#client.send(
+      await this.#client.send(
         new PutSecretValueCommand({
           SecretId: this.id,
           ClientRequestToken: version,
@@ -65,8 +65,7 @@ export class VersionedSecret {
           VersionStages: [stage],
         }),
       );
-      // A secret's first version is current without being asked for.
-      return stages.includes(CURRENT) || (await this.#makeCurrent(version, before.version));
+      return await this.#makeCurrent(version, before.version);
     } catch (error) {
       throw this.#fault(error, 'written');
     } finally {
@@ -89,7 +88,8 @@ export class VersionedSecret {
       );
       return true;
     } catch (error) {
-      // Refused because somebody else was first; or because it is done, and the answer to an earlier try was lost.
+      // Refused because somebody else was first; or because it is current already: a secret's first version always is, and
+      // the answer to an earlier try may have been lost.
       const { version: current } = await this.read();
       if (current === version) return true;
       if (current !== before) return false;

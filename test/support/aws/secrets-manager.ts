@@ -27,8 +27,8 @@ export type SecretsStandIn = {
   outage: SecretsFault | undefined;
   /** Called before each call is carried out, and waited for. */
   before: (operation: Operation) => Promise<void> | void;
-  /** Called behind each call that was carried out: its answer is lost if this is true. */
-  loses: (operation: Operation) => boolean;
+  /** Called behind each call that was carried out, and waited for: its answer is lost if this is true. */
+  loses: (operation: Operation) => Promise<boolean> | boolean;
   close(): Promise<void>;
 };
 
@@ -53,7 +53,7 @@ export async function startSecretsManager(): Promise<SecretsStandIn> {
       if (standIn.outage === 'hang up') return void request.socket.destroy();
       if (standIn.outage !== undefined) throw new Refusal(standIn.outage.type, standIn.outage.message);
       const result = OPERATIONS[operation](store, JSON.parse(Buffer.concat(chunks).toString('utf8')) as SecretRequest);
-      if (standIn.loses(operation)) return void request.socket.destroy();
+      if (await standIn.loses(operation)) return void request.socket.destroy();
       respond(response, 200, result);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal('InternalServiceError', String(error));
