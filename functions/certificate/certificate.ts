@@ -29,6 +29,9 @@ export type Run = {
   readonly problem?: string;
 };
 
+type Renewal =
+  { readonly kind: 'put'; readonly pairs: CertificatePairs } | { readonly kind: 'failed'; readonly problem: string };
+
 /** Seconds. A challenge record is there for some seconds, and whoever looks is to see the newest. */
 const CHALLENGE_TTL = 60;
 
@@ -56,8 +59,8 @@ export function createCertificate({ certificates, authority, zone, names, keys, 
     return key;
   }
 
-  /** All of them, or why not. One after the other: the orders would share a TXT record. */
-  async function order(): Promise<{ readonly pairs: CertificatePairs } | { readonly problem: string }> {
+  /** All of them, or none. One after the other: the orders would share a TXT record. */
+  async function order(): Promise<Renewal> {
     const account = await accountKey();
     const pairs: CertificatePair[] = [];
     for (const kind of keys) {
@@ -65,20 +68,21 @@ export function createCertificate({ certificates, authority, zone, names, keys, 
       const cert = await authority.issue({ accountKey: account, names, key, challenges });
       const pair = { cert, key, authority: authority.directory };
       const problem = problemOf(pair, kind, names, now());
-      if (problem !== undefined) return { problem: `the certificate that was issued cannot be used: ${problem}` };
+      if (problem !== undefined)
+        return { kind: 'failed', problem: `the certificate that was issued cannot be used: ${problem}` };
       pairs.push(pair);
     }
-    return { pairs };
+    await certificates.put(pairs);
+    return { kind: 'put', pairs };
   }
 
-  async function renew(because: string): ReturnType<typeof order> {
-    const fields = { names, keys, authority: authority.directory, because };
-    log.info({ event: 'certificateOrder', ...fields }, 'ordering a certificate');
-    const ordered = await order().catch((error: unknown) => ({ problem: wordsOf(error) }));
-    if ('pairs' in ordered) await certificates.put(ordered.pairs);
-    else
-      log.error({ event: 'certificateFailed', ...fields, reason: ordered.problem }, 'the certificate was not renewed');
-    return ordered;
+  async function renew(because: string): Promise<Renewal> {
+    const event = { names, keys, authority: authority.directory, because };
+    log.info({ event: 'certificateOrder', ...event }, 'ordering a certificate');
+    const renewal = await order().catch((error: unknown): Renewal => ({ kind: 'failed', problem: wordsOf(error) }));
+    if (renewal.kind === 'failed')
+      log.error({ event: 'certificateFailed', ...event, reason: renewal.problem }, 'the certificate was not renewed');
+    return renewal;
   }
 
   return {
@@ -86,12 +90,12 @@ export function createCertificate({ certificates, authority, zone, names, keys, 
     async run(force = false): Promise<Run> {
       const kept = await certificates.current();
       const reason = force ? 'it was asked for' : reasonToRenew(kept, wanted, now());
-      const outcome = reason === undefined ? {} : await renew(reason);
-      const renewed = 'pairs' in outcome;
-      const end = endOf(renewed ? outcome.pairs : (kept ?? []));
-      const days = end === undefined ? 0 : daysLeft(end, now());
-      log.info({ event: 'certificate', daysLeft: days, renewed }, renewed ? 'renewed' : 'kept');
-      return { renewed, daysLeft: days, ...('problem' in outcome ? { problem: outcome.problem } : {}) };
+      const renewal = reason === undefined ? undefined : await renew(reason);
+      const renewed = renewal?.kind === 'put';
+      const end = endOf(renewed ? renewal.pairs : (kept ?? []));
+      const run = { renewed, daysLeft: end === undefined ? 0 : daysLeft(end, now()) };
+      log.info({ event: 'certificate', ...run }, renewed ? 'renewed' : 'kept');
+      return renewal?.kind === 'failed' ? { ...run, problem: renewal.problem } : run;
     },
   };
 }
