@@ -2,23 +2,16 @@
 // authority no longer than the program may run. Everything that goes wrong is a TemporaryFault with the problem's detail.
 
 import { axios, Client, crypto } from 'acme-client';
-import type { Authority, Order } from '#shared/ports/authority.ts';
+import type { Authority, ExternalAccount, Order } from '#shared/ports/authority.ts';
 import { TemporaryFault } from '#shared/ports/faults.ts';
-
-/** Of RFC 8555 §7.3.4. */
-export type ExternalAccount = {
-  readonly kid: string;
-  /** base64url. */
-  readonly hmacKey: string;
-};
 
 export type AcmeOptions = {
   /** URL. */
   readonly directory: string;
   /** Where the authority writes to about the account. */
-  readonly email?: string;
+  readonly email?: string | undefined;
   /** Read only when an order is made. */
-  readonly externalAccount?: () => Promise<ExternalAccount>;
+  readonly externalAccount?: (() => Promise<ExternalAccount>) | undefined;
   /** Milliseconds between two looks whether the authority is done: at first, then twice as long each time up to the last. */
   readonly looks?: { readonly first: number; readonly last: number };
 };

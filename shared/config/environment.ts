@@ -17,6 +17,13 @@ export const VARIABLES = {
   /** Seconds. Longer than the program may run, shorter than the doorbell keeps a ring from others. */
   DELIVER_LEASE: 'how many seconds an entry belongs to the deliver that claimed it',
   HOSTED_ZONE: 'the id of the Route 53 zone of myhostname',
+  ACME_DIRECTORY: 'the directory URL of the authority that issues the TLS certificate',
+  /** May be left out. */
+  ACME_EMAIL: 'where that authority writes to',
+  /** May be left out. The secret's value: `{"kid":…,"hmacKey":…}`. */
+  ACME_EXTERNAL_ACCOUNT: 'the ARN of the secret of the external account that our account there is bound to',
+  /** May be left out: ecdsa. */
+  CERTIFICATE_KEYS: 'the kinds of keys, one certificate each: `ecdsa` or `ecdsa,rsa`',
 } as const;
 
 export type Variable = keyof typeof VARIABLES;
@@ -36,4 +43,12 @@ export function readEnvironment<Name extends Variable>(
     throw new EnvironmentError(`the environment lacks ${what}`);
   }
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? ''])) as Record<Name, string>;
+}
+
+/** The value of a variable that may be left out. */
+export function readOptional(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: Variable,
+): string | undefined {
+  return environment[name] === '' ? undefined : environment[name];
 }

@@ -20,6 +20,13 @@ export type Order = {
   readonly challenges: Challenges;
 };
 
+/** Where the authority wants accounts to be bound to one that it has by other ways (RFC 8555 §7.3.4). */
+export type ExternalAccount = {
+  readonly kid: string;
+  /** base64url. */
+  readonly hmacKey: string;
+};
+
 export interface Authority {
   /** Its directory URL, which names it. */
   readonly directory: string;

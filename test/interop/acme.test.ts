@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { createAcmeAuthority, type ExternalAccount } from '#functions/certificate/acme.ts';
+import { createAcmeAuthority } from '#functions/certificate/acme.ts';
 import { createCertificate } from '#functions/certificate/certificate.ts';
 import { generateKey } from '#functions/certificate/key.ts';
+import type { ExternalAccount } from '#shared/ports/authority.ts';
 import { startDnsServer } from '../support/dns-server.ts';
 import { MemoryCertificates, MemoryZone } from '../support/memory-certificates.ts';
 import { requires } from '../support/requires.ts';
@@ -33,7 +34,7 @@ async function setUp(t: TestContext, options: Omit<PebbleOptions, 'dnsServer'> =
       authority: createAcmeAuthority({
         directory: pebble.directory,
         email: 'postmaster@example.com',
-        ...(externalAccount === undefined ? {} : { externalAccount: async () => externalAccount }),
+        externalAccount: externalAccount && (async () => externalAccount),
         looks: { first: 50, last: 500 },
       }),
       zone,
