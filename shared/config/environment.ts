@@ -14,6 +14,8 @@ export const VARIABLES = {
   POLICY_FUNCTION: 'the name of the policy function',
   CERTIFICATE_SECRET: 'the ARN of the secret of the TLS certificate and its key',
   METRICS_NAMESPACE: 'the CloudWatch namespace of the metrics',
+  /** Of a `home` relay, only the metrics whose row says so (metrics.ts) are emitted. */
+  METRICS_LEVEL: 'which metrics are emitted: `home` or `scale`',
   /** Seconds. Longer than the program may run, shorter than the doorbell keeps a ring from others. */
   DELIVER_LEASE: 'how many seconds an entry belongs to the deliver that claimed it',
   HOSTED_ZONE: 'the id of the Route 53 zone of myhostname',
