@@ -11,9 +11,6 @@ import type { Body, Spool } from '#shared/ports/spool.ts';
 import type { Transport } from '#shared/ports/transport.ts';
 import { logOutcomes } from './log.ts';
 
-/** Milliseconds. A transport that has not answered by then is in trouble; a message of the largest size passes a slow line in it. */
-export const ATTEMPT_LIMIT = 15 * 60 * 1000;
-
 export type AttemptSettings = RouteSettings & Pick<Settings, 'log_addresses'>;
 
 export type AttemptContext = {
@@ -22,6 +19,8 @@ export type AttemptContext = {
   readonly settings: AttemptSettings;
   readonly now: () => number;
   readonly log: Log;
+  /** Milliseconds. A transport that has not answered by then is in trouble. */
+  readonly limit: number;
   /** Told what every call to a transport came to. */
   readonly onOutcomes: (transport: string, outcomes: readonly Outcome[]) => void;
 };
@@ -70,8 +69,8 @@ async function callTransport(
   if (transport === undefined) return recipients.map(() => trouble(`there is no transport ${name}`, 'transport'));
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<Outcome[]>((resolve) => {
-    const late = `${name} has not answered within ${ATTEMPT_LIMIT / 60_000} minutes`;
-    timer = setTimeout(() => resolve(recipients.map(() => trouble(late, 'transport'))), ATTEMPT_LIMIT);
+    const late = `${name} has not answered within ${Math.round(context.limit / 1000)} seconds`;
+    timer = setTimeout(() => resolve(recipients.map(() => trouble(late, 'transport'))), context.limit);
   });
   try {
     return await Promise.race([transport.deliver(entry, recipients, body), limit]);

@@ -7,28 +7,25 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Settings } from '#shared/config/settings.ts';
-import { afterAttempt } from '#shared/domain/delivery/after-attempt.ts';
-import type { Outcome } from '#shared/domain/delivery/outcome.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
-import type { RetrySettings } from '#shared/domain/queue/retry.ts';
 import type { Bell } from '#shared/ports/doorbell.ts';
 import type { Log } from '#shared/ports/log.ts';
-import type { Queue, Settlement } from '#shared/ports/queue.ts';
+import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { Transport } from '#shared/ports/transport.ts';
-import { attempt, ATTEMPT_LIMIT, type AttemptSettings } from './attempt.ts';
-import { HoldOff } from './hold-off.ts';
+import { deliverEntry, type DeliverySettings } from './delivery.ts';
+import { holdOffsFor } from './hold-off.ts';
 
-/** Milliseconds: longer than the longest attempt and the settling after it. */
+/** Milliseconds. A message of the largest size passes a slow line in it. */
+const ATTEMPT_LIMIT = 15 * 60 * 1000;
+/** Longer than the longest attempt and the settling after it. */
 const LEASE = ATTEMPT_LIMIT + 5 * 60 * 1000;
-const SETTLE_TRIES = 3;
-/** Milliseconds between tries of a store that does not answer. */
+/** Milliseconds until a store that did not answer is asked again. */
 const STORE_PAUSE = 1000;
-const LONGEST_HOLD_OFF = 60 * 1000;
 /** The queue is looked at at least this often, for leases that ended: Postfix's queue_run_delay. */
 const QUEUE_RUN_DELAY = 300 * 1000;
 
-export type DeliverSettings = RetrySettings & AttemptSettings & Pick<Settings, 'default_destination_concurrency_limit'>;
+export type DeliverSettings = DeliverySettings & Pick<Settings, 'default_destination_concurrency_limit'>;
 
 export type DeliverContext = {
   readonly queue: Pick<Queue, 'claim' | 'settle'>;
@@ -50,8 +47,8 @@ export type Deliver = {
 
 export function createDeliver(context: DeliverContext): Deliver {
   const { queue, bell, settings, now, log } = context;
-  const longest = Math.min(LONGEST_HOLD_OFF, settings.minimal_backoff_time);
-  const holdOffs = new Map(Object.keys(context.transports).map((name) => [name, new HoldOff(longest)]));
+  const holdOffs = holdOffsFor(context.transports, settings.minimal_backoff_time);
+  const delivery = { ...context, holdOffs, limit: ATTEMPT_LIMIT };
   const underWay = new Set<Promise<void>>();
   /** Something may be due that is not claimed. */
   let mayBeDue = false;
@@ -115,49 +112,16 @@ export function createDeliver(context: DeliverContext): Deliver {
   }
 
   function begin(entry: Entry, owner: string): void {
-    const delivery = deliverEntry(entry, owner).finally(() => {
-      underWay.delete(delivery);
+    const work = deliver(entry, owner).finally(() => {
+      underWay.delete(work);
       lookAgain();
     });
-    underWay.add(delivery);
+    underWay.add(work);
   }
 
-  async function deliverEntry(entry: Entry, owner: string): Promise<void> {
-    const result = await attempt(entry, { ...context, onOutcomes });
-    if (result.kind === 'no body') {
-      log.error(
-        { event: 'corrupt', queueId: entry.id, body: entry.body },
-        'the body is missing: the entry is kept as corrupt',
-      );
-      await settle(entry, owner, keep({ ...entry, state: 'corrupt' }));
-      return;
-    }
-    const after = afterAttempt(entry, result.outcomes, now(), settings);
-    await settle(entry, owner, after === undefined ? { kind: 'done' } : keep(after));
-  }
-
-  function onOutcomes(transport: string, outcomes: readonly Outcome[]): void {
-    const isTrouble = outcomes.some((outcome) => outcome.kind === 'deferred' && outcome.scope === 'transport');
-    if (isTrouble) holdOffs.get(transport)?.trouble(now());
-    else holdOffs.get(transport)?.success();
-  }
-
-  async function settle(entry: Entry, owner: string, settlement: Settlement): Promise<void> {
-    for (let tries = 1; tries <= SETTLE_TRIES; tries += 1) {
-      try {
-        const isOurs = await queue.settle(entry.id, owner, settlement);
-        if (!isOurs)
-          log.warn({ event: 'queue', queueId: entry.id }, 'the lease was lost or the entry removed meanwhile');
-        else if (settlement.kind === 'keep' && settlement.state === 'queued') wakeAt(settlement.due);
-        return;
-      } catch (err) {
-        log.error(
-          { event: 'queue', queueId: entry.id, settlement: settlement.kind, err },
-          'the queue cannot be told now',
-        );
-        if (tries < SETTLE_TRIES) await pause(STORE_PAUSE);
-      }
-    }
+  async function deliver(entry: Entry, owner: string): Promise<void> {
+    const told = await deliverEntry(entry, owner, delivery);
+    if (told?.kind === 'keep' && told.state === 'queued') wakeAt(told.due);
   }
 
   async function drained(): Promise<void> {
@@ -182,8 +146,4 @@ export function createDeliver(context: DeliverContext): Deliver {
       await Promise.all(Object.values(context.transports).map((transport) => transport.close()));
     },
   };
-}
-
-function keep({ state, recipients, attempts, due }: Entry): Settlement {
-  return { kind: 'keep', state, recipients, attempts, due };
 }

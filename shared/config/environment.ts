@@ -30,13 +30,15 @@ export const VARIABLES = {
 
 export type Variable = keyof typeof VARIABLES;
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError';
 }
 
 /** The values of these variables. Throws EnvironmentError with all that are missing. */
 export function readEnvironment<Name extends Variable>(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   names: readonly Name[],
 ): Readonly<Record<Name, string>> {
   const missing = names.filter((name) => (environment[name] ?? '') === '');
