@@ -1,4 +1,4 @@
-// What a test needs of the machine beyond Node: root, Debian's programs, network namespaces.
+// What a test needs of the machine beyond Node: root, Debian's programs, network namespaces, the native part of AWS's runtime client.
 // On a fresh machine a test whose needs are missing is skipped and says why. With RELAY_TESTS=all, as in .ci/run, it fails
 // instead, so that nothing is skipped unnoticed:
 //
@@ -14,7 +14,11 @@ export type Needs = {
   readonly commands?: readonly string[];
   /** Network namespaces may be made: root is not enough in a container without the capability. */
   readonly namespaces?: boolean;
+  /** AWS's runtime client of Lambda can run bundles. */
+  readonly lambdaRuntime?: boolean;
 };
+
+const RUNTIME_CLIENT = join(import.meta.dirname, '../../node_modules/aws-lambda-ric/rapid-client.node');
 
 /** For node:test's `skip`: what is missing, or false. */
 export function requires(needs: Needs): string | false {
@@ -22,6 +26,9 @@ export function requires(needs: Needs): string | false {
     ...(needs.root === true && process.getuid?.() !== 0 ? ['root'] : []),
     ...(needs.commands ?? []).filter((command) => !isInstalled(command)),
     ...(needs.namespaces === true && !namespacesWork() ? ['network namespaces'] : []),
+    ...(needs.lambdaRuntime === true && !existsSync(RUNTIME_CLIENT)
+      ? ['aws-lambda-ric built (npm rebuild aws-lambda-ric --ignore-scripts=false)']
+      : []),
   ];
   if (missing.length === 0) return false;
   const reason = `needs ${missing.join(', ')}`;
