@@ -58,22 +58,28 @@ export class Effects {
     const event = { event: 'login', session: this.#id, client: this.#address, mechanism: attempt.mechanism };
     switch (verdict.kind) {
       case 'ok':
-        log.info({ ...event, login: verdict.login, passwordName: verdict.passwordName }, 'logged in');
+        log.info({ ...event, result: 'ok', login: verdict.login, passwordName: verdict.passwordName }, 'logged in');
         return { kind: 'loginChecked', result: { login: verdict.login } };
       case 'refused':
-        log.warn(event, 'login refused');
+        log.warn({ ...event, result: 'refused' }, 'login refused');
         return { kind: 'loginChecked', result: 'refused' };
       case 'unavailable':
-        log.error({ ...event, err: verdict.cause }, 'logins cannot be checked now');
+        log.error({ ...event, result: 'unavailable', err: verdict.cause }, 'logins cannot be checked now');
         return { kind: 'loginChecked', result: 'unavailable' };
     }
   }
 
   async judge(request: PolicyRequest): Promise<Input> {
+    const { policy, now, log } = this.#context;
+    const asked = now();
     try {
-      return { kind: 'judged', verdicts: await this.#context.policy.judge(request) };
+      const verdicts = await policy.judge(request);
+      const permitted = verdicts.filter(({ kind }) => kind === 'permit').length;
+      const refused = verdicts.length - permitted;
+      log.debug({ event: 'policy', session: this.#id, permitted, refused, latency: now() - asked }, 'judged');
+      return { kind: 'judged', verdicts };
     } catch (err) {
-      this.#context.log.error({ event: 'policy', session: this.#id, err }, 'policy cannot be asked now');
+      log.error({ event: 'policyUnavailable', session: this.#id, err }, 'policy cannot be asked now');
       return { kind: 'judged', verdicts: undefined };
     }
   }
@@ -103,23 +109,17 @@ export class Effects {
     const { queueId: id, size } = message;
     const { envelope, hold } = asked;
     const { login } = session;
-    const event = {
-      event: 'queued',
-      session: this.#id,
-      queueId: id,
-      size,
-      recipients: envelope.recipients.length,
-      login,
-    };
+    const event = { session: this.#id, queueId: id, size, recipients: envelope.recipients.length, login };
+    const received = now();
     const client = { address: this.#address, helo: session.helo?.name ?? '', ...(login !== undefined && { login }) };
     try {
       await message.seal();
-      await queue.enqueue(newEntries({ id, envelope, size, client, arrived: now(), hold }));
+      await queue.enqueue(newEntries({ id, envelope, size, client, arrived: received, hold }));
       this.#accepted += 1;
-      log.info(event, 'queued');
+      log.info({ event: 'queued', ...event, latency: now() - received }, 'queued');
       return { kind: 'stored', queueId: id };
     } catch (err) {
-      log.error({ ...event, err }, 'the message cannot be stored now');
+      log.error({ event: 'notQueued', ...event, err }, 'the message cannot be stored now');
       await message.discard();
       return { kind: 'notStored' };
     } finally {
@@ -132,10 +132,9 @@ export class Effects {
     void message.discard();
   }
 
-  /** The code tells the log why; the words may hold addresses. */
   refused(reply: Reply): void {
-    const { code, enhanced } = reply;
-    this.#context.log.info({ event: 'refused', session: this.#id, client: this.#address, code, enhanced }, 'refused');
+    const event = { event: 'refused', session: this.#id, client: this.#address, reason: codes(reply) };
+    this.#context.log.info(event, 'refused');
   }
 
   broken(error: Error): void {
@@ -146,4 +145,9 @@ export class Effects {
     const event = { event: 'disconnect', session: this.#id, client: this.#address, accepted: this.#accepted };
     this.#context.log.debug(event, 'disconnected');
   }
+}
+
+/** What tells the log why, such as `554 5.7.1`; a reply's words may hold addresses. */
+function codes({ code, enhanced }: Reply): string {
+  return `${code} ${enhanced}`.trimEnd();
 }

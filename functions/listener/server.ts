@@ -45,6 +45,11 @@ export class Listener {
     return (server.address() as AddressInfo).port;
   }
 
+  /** Sessions under way. */
+  get sessions(): number {
+    return this.#connections.size;
+  }
+
   /** Accepts nothing more, lets each session finish its message, and after `timeout` ms ends what is left. */
   async close(timeout: number): Promise<void> {
     const closed = Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));

@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { parseServicePorts, type ServicePorts } from '#shared/config/service-ports.ts';
 
 export type Arguments = {
   readonly data: string;
@@ -10,7 +11,7 @@ export type Arguments = {
   /** The address that every service listens on. */
   readonly listen: string;
   /** By service, `console` among them. A service that is not named stays closed. */
-  readonly ports: ReadonlyMap<string, number>;
+  readonly ports: ServicePorts;
 };
 
 export class UsageError extends Error {
@@ -60,16 +61,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-function parsePorts(text: string): Map<string, number> {
-  const ports = new Map<string, number>();
-  for (const part of text.split(',')) {
-    const match = /^([a-z][a-z0-9_-]*)=(\d{1,5})$/.exec(part.trim());
-    const port = Number(match?.[2]);
-    if (match?.[1] === undefined || port > 65535) {
-      throw new UsageError(`--ports: "${part}" is no service=port, such as submission=587`);
-    }
-    if (ports.has(match[1])) throw new UsageError(`--ports: ${match[1]} stands there twice`);
-    ports.set(match[1], port);
+function parsePorts(text: string): ServicePorts {
+  try {
+    return parseServicePorts(text);
+  } catch (error) {
+    throw new UsageError(`--ports: ${(error as Error).message}`);
   }
-  return ports;
 }

@@ -1,11 +1,11 @@
 // The certificate of a relay on this machine: the files that the settings name, or one that the relay makes and signs
 // itself at its first start and keeps in its data folder. What cannot be used stops the start with the reason.
 
-import { createPrivateKey, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { selfSign } from '#functions/listener/self-signed.ts';
 
 export type CertificateFiles = { readonly cert: string; readonly key: string };
 
@@ -65,36 +65,9 @@ async function ownCertificate(directory: string, hostname: string): Promise<Cert
     () => false,
   );
   if (isThere) return files;
-  const { certPem, keyPem } = await selfSign(hostname);
+  const { cert, key } = await selfSign(hostname);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(files.key, keyPem, { mode: 0o600 });
-  await writeFile(files.cert, certPem);
+  await writeFile(files.key, key, { mode: 0o600 });
+  await writeFile(files.cert, cert);
   return files;
-}
-
-const TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000;
-
-async function selfSign(hostname: string): Promise<{ certPem: string; keyPem: string }> {
-  // Loaded at a first start only: it is slow to load, and it wants its polyfill first.
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  x509.cryptoProvider.set(webcrypto);
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const names = [...new Set([hostname, 'localhost'])].map((value) => ({
-    type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
-    value,
-  }));
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: randomBytes(16).toString('hex'),
-    name: `CN=${hostname}`,
-    notBefore: new Date(),
-    notAfter: new Date(Date.now() + TEN_YEARS),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [new x509.SubjectAlternativeNameExtension([...names, { type: 'ip', value: '127.0.0.1' }])],
-  });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const keyPem = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
-  return { certPem: `${certificate.toString('pem')}\n`, keyPem };
 }

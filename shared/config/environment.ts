@@ -26,6 +26,8 @@ export const VARIABLES = {
   ACME_EXTERNAL_ACCOUNT: 'the ARN of the secret of the external account that our account there is bound to',
   /** May be left out: ecdsa. */
   CERTIFICATE_KEYS: 'the kinds of keys, one certificate each: `ecdsa` or `ecdsa,rsa`',
+  SERVICES: 'the services that the listener opens and their ports, such as submission=1587,smtps=1465',
+  HEALTH_PORT: 'the port on which the listener says whether it is well',
 } as const;
 
 export type Variable = keyof typeof VARIABLES;
