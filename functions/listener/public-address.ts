@@ -6,9 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '#shared/ports/log.ts';
 import type { Zone } from '#shared/ports/zone.ts';
 
-/** Answers with the caller's address, and is AWS's own. */
-export const CHECK_URL = 'https://checkip.amazonaws.com/';
-
 /** Seconds. A home server asks again so soon after a deployment. */
 const TTL = 60;
 /** Milliseconds. */
@@ -17,8 +14,8 @@ const PAUSE = { first: 1000, longest: 60_000 };
 
 export type PublicAddressContext = {
   readonly zone: Pick<Zone, 'put'>;
-  /** Gets the address as text. */
-  readonly checkUrl: string;
+  /** Answers with the address of whoever asks, as text. */
+  readonly addressUrl: string;
   readonly log: Log;
   /** Ends the attempts. */
   readonly signal: AbortSignal;
@@ -29,11 +26,11 @@ export type PublicAddressContext = {
 /** Resolves when `hostname` has this machine's address in the zone, or with undefined at the signal. Never rejects. */
 export async function registerPublicAddress(
   hostname: string,
-  { zone, checkUrl, log, signal, pause = PAUSE }: PublicAddressContext,
+  { zone, addressUrl, log, signal, pause = PAUSE }: PublicAddressContext,
 ): Promise<string | undefined> {
   for (let wait = pause.first; !signal.aborted; wait = Math.min(wait * 2, pause.longest)) {
     try {
-      const address = await publicAddress(checkUrl, signal);
+      const address = await publicAddress(addressUrl, signal);
       await zone.put(hostname, 'A', [address], TTL);
       log.info({ event: 'publicAddress', hostname, address }, 'the name has the public address');
       return address;

@@ -11,7 +11,7 @@ import { keptLog } from '../../support/events.ts';
 const PAUSE = { first: 1, longest: 4 };
 
 /** Answers each request with the next of these; with the last from then on. */
-async function checkAddress(t: TestContext, ...answers: readonly [number, string][]): Promise<string> {
+async function answerWith(t: TestContext, ...answers: readonly [number, string][]): Promise<string> {
   let asked = 0;
   const server = createServer((_request, response) => {
     const [status, text] = answers[Math.min(asked++, answers.length - 1)] ?? [500, ''];
@@ -42,19 +42,19 @@ function recordedZone(...faults: Error[]) {
 suite('without a load balancer', () => {
   test('the name gets the address that connections come from, for a minute', async (t) => {
     const zone = recordedZone();
-    const checkUrl = await checkAddress(t, [200, '203.0.113.7\n']);
+    const addressUrl = await answerWith(t, [200, '203.0.113.7\n']);
     const { signal } = new AbortController();
-    const address = await registerPublicAddress('relay.example.jp', { zone, checkUrl, log: keptLog(), signal });
+    const address = await registerPublicAddress('relay.example.jp', { zone, addressUrl, log: keptLog(), signal });
     assert.equal(address, '203.0.113.7');
     assert.deepEqual(zone.puts, [['relay.example.jp', 'A', ['203.0.113.7'], 60]]);
   });
 
   test('it is tried until it has succeeded, whatever went wrong, and every failure is in the log', async (t) => {
     const zone = recordedZone(new TemporaryFault('throttled'), new PermanentFault('denied'));
-    const checkUrl = await checkAddress(t, [503, ''], [200, '<html>'], [200, '2001:db8::1'], [200, '203.0.113.7']);
+    const addressUrl = await answerWith(t, [503, ''], [200, '<html>'], [200, '2001:db8::1'], [200, '203.0.113.7']);
     const log = keptLog();
     const { signal } = new AbortController();
-    await registerPublicAddress('relay.example.jp', { zone, checkUrl, log, signal, pause: PAUSE });
+    await registerPublicAddress('relay.example.jp', { zone, addressUrl, log, signal, pause: PAUSE });
     assert.equal(zone.puts.length, 3);
     assert.deepEqual(
       log.events.map(({ level, again }) => [level, again]),
@@ -64,11 +64,11 @@ suite('without a load balancer', () => {
 
   test('the end of the listener ends the attempts', async (t) => {
     const zone = recordedZone();
-    const checkUrl = await checkAddress(t, [503, '']);
+    const addressUrl = await answerWith(t, [503, '']);
     const end = new AbortController();
     const log = keptLog();
     const pause = { first: 60_000, longest: 60_000 };
-    const registered = registerPublicAddress('relay.example.jp', { zone, checkUrl, log, signal: end.signal, pause });
+    const registered = registerPublicAddress('relay.example.jp', { zone, addressUrl, log, signal: end.signal, pause });
     end.abort();
     assert.equal(await registered, undefined);
     assert.deepEqual(zone.puts, []);
