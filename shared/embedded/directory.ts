@@ -2,6 +2,7 @@
 // is looked up in an index that is made when it is first asked for after a change.
 
 import type { Account } from '#shared/domain/directory/account.ts';
+import { firstOwners, ownersBySender } from '#shared/domain/directory/sender-owners.ts';
 import type { Directory } from '#shared/ports/directory.ts';
 import type { LoginRow } from './directory-database.ts';
 import { LoginTable } from './login-table.ts';
@@ -45,23 +46,7 @@ export class EmbeddedDirectory implements Directory {
   }
 
   async senderOwners(keys: readonly string[]): Promise<readonly string[] | undefined> {
-    this.#owners ??= ownersOf(this.#table.all());
-    for (const key of keys) {
-      const owners = this.#owners.get(key);
-      if (owners !== undefined) return owners;
-    }
-    return undefined;
+    this.#owners ??= ownersBySender(this.#table.all());
+    return firstOwners(this.#owners, keys);
   }
-}
-
-function ownersOf(accounts: readonly Account[]): Map<string, string[]> {
-  const owners = new Map<string, string[]>();
-  for (const { login, senders } of accounts) {
-    for (const sender of new Set(senders)) {
-      const others = owners.get(sender);
-      if (others === undefined) owners.set(sender, [login]);
-      else others.push(login);
-    }
-  }
-  return owners;
 }

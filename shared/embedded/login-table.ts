@@ -2,7 +2,7 @@
 // changes it sees at once; after a change by another process the thread sends the rows anew, within a second.
 
 import type { DirectoryTable, LoginRow } from './directory-database.ts';
-import { parseRecord } from './record.ts';
+import { parseRecord } from '#shared/ports/record.ts';
 import type { StoreThread } from './store-thread.ts';
 
 /** The schema of both tables' records. */

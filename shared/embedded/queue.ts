@@ -8,7 +8,7 @@ import type { Bell } from '#shared/ports/doorbell.ts';
 import { PermanentFault } from '#shared/ports/faults.ts';
 import type { ClaimRequest, Queue, QueueSummary, Settlement } from '#shared/ports/queue.ts';
 import type { EntryRow, RowChange } from './queue-database.ts';
-import { parseRecord } from './record.ts';
+import { parseRecord } from '#shared/ports/record.ts';
 import type { EmbeddedSpool } from './spool.ts';
 import type { StoreThread } from './store-thread.ts';
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import type { Bell } from '#shared/ports/doorbell.ts';
+import { PermanentFault } from '#shared/ports/faults.ts';
 import type { Queue, Settlement } from '#shared/ports/queue.ts';
 import { entryOf } from '../support/entry.ts';
 import { eventually } from '../support/eventually.ts';
@@ -38,9 +39,9 @@ export function queueContract(provider: string, open: (t: TestContext) => Promis
 
     test('refuses a message of which it has an entry already, and stores nothing of it', async (t) => {
       const { queue } = await open(t);
-      const first = named('Q2', { sender: 'first@example.jp' });
+      const first = named('B-2', { body: 'B', sender: 'first@example.jp' });
       await queue.enqueue([first]);
-      await assert.rejects(queue.enqueue([named('Q1'), named('Q2')]));
+      await assert.rejects(queue.enqueue(['B', 'B-2', 'B-3'].map((id) => named(id, { body: 'B' }))), PermanentFault);
       assert.deepEqual(await queue.list(), [first]);
     });
 

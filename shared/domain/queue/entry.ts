@@ -45,6 +45,11 @@ export type Entry = {
   readonly attempts: number;
 };
 
+/** The body that an entry's id names: what stands before `-2`, `-3` … */
+export function bodyOf(id: string): string {
+  return id.replace(/-\d+$/, '');
+}
+
 /** The entries of one new message, due at once. */
 export function newEntries(
   message: Pick<Entry, 'size' | 'client' | 'arrived'> & {

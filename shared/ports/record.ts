@@ -1,7 +1,7 @@
-// Stored records: JSON that carries the version of its schema. A record of another version, or one that is no JSON, is refused
+// Stored records, as every provider keeps them: JSON that carries the version of its schema. A record of another version, or one that is no JSON, is refused
 // with words that say which one it is, rather than half understood.
 
-import { PermanentFault } from '#shared/ports/faults.ts';
+import { PermanentFault } from './faults.ts';
 
 /** `what` names the record in the error. */
 export function parseRecord(text: string, version: number, what: string): object {
