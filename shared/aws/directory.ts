@@ -5,7 +5,7 @@
 // account that was disabled meanwhile may log in for so long. After that, and before the first read, lookups are faults.
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DIRECTORY_TABLE } from '#shared/config/records.ts';
+import type { DIRECTORY_TABLE } from '#shared/config/records.ts';
 import type { Account } from '#shared/domain/directory/account.ts';
 import { firstOwners, ownersBySender, type SenderOwners } from '#shared/domain/directory/sender-owners.ts';
 import type { Directory } from '#shared/ports/directory.ts';

@@ -55,7 +55,6 @@ export class DynamoQueue implements Queue {
     await this.#ring(entries.filter(({ state }) => state === 'queued').map(({ id }) => id));
   }
 
-  /** Of more ids than `limit`, those that stand first are tried first. */
   async claim({ owner, now, lease, limit, ids }: ClaimRequest): Promise<Entry[]> {
     const claimed: Entry[] = [];
     const change = conditions.lease(owner, now + lease);

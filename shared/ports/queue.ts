@@ -42,7 +42,10 @@ export interface ClaimRequest {
   /** Milliseconds until the entries may be claimed by somebody else. */
   readonly lease: number;
   readonly limit: number;
-  /** Only these, if they are queued, due and free. Left out: whatever is. A provider may find what it was told by id sooner. */
+  /**
+   * Only these, if they are queued, due and free; of more than `limit`, any. Left out: whatever is. A provider may find what it
+   * was told by id sooner.
+   */
   readonly ids?: readonly string[];
 }
 

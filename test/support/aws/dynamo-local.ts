@@ -26,7 +26,11 @@ export async function startDynamoLocal(): Promise<DynamoStandIn> {
       '-DDDB_LOCAL_TELEMETRY=0',
       '-jar',
       join(EMULATOR, 'DynamoDBLocal.jar'),
-      ...['-port', String(port), '-inMemory', '-sharedDb', '-disableTelemetry'],
+      '-port',
+      String(port),
+      '-inMemory',
+      '-sharedDb',
+      '-disableTelemetry',
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

@@ -14,21 +14,24 @@ export class QueueModel {
   }
 
   /** Whether `claimed` is a right answer, which is then taken over. */
-  claim({ owner, now, lease, limit }: ClaimRequest, claimed: readonly Entry[]): void {
-    const free = this.list().filter(({ id }) => (this.#leases.get(id)?.until ?? 0) <= now);
-    const due = free.filter((entry) => entry.state === 'queued' && entry.due <= now);
-    const longestDue = due.map((entry) => entry.due).toSorted((a, b) => a - b);
-    assert.deepEqual(
-      claimed.map((entry) => entry.due),
-      longestDue.slice(0, limit),
-    );
+  claim({ owner, now, lease, limit, ids }: ClaimRequest, claimed: readonly Entry[]): void {
+    const free = this.#free(now).filter(({ id }) => ids?.includes(id) ?? true);
+    assert.deepEqual(dues(claimed), dues(free).slice(0, limit));
     for (const entry of claimed) {
       assert.deepEqual(
-        due.find(({ id }) => id === entry.id),
+        free.find(({ id }) => id === entry.id),
         entry,
       );
       this.#leases.set(entry.id, { owner, until: now + lease });
     }
+  }
+
+  /** Whether these ids are a right answer. */
+  due(now: number, limit: number, ids: readonly string[]): void {
+    const free = this.#free(now);
+    const found = ids.flatMap((id) => free.find((entry) => entry.id === id) ?? []);
+    assert.equal(found.length, ids.length);
+    assert.deepEqual(dues(found), dues(free).slice(0, limit));
   }
 
   ownerOf(id: string): string {
@@ -77,9 +80,19 @@ export class QueueModel {
     return this.list().some((entry) => entry.body === body);
   }
 
+  /** What a claim may take, the longest due first. */
+  #free(now: number): Entry[] {
+    const free = this.list().filter(({ id }) => (this.#leases.get(id)?.until ?? 0) <= now);
+    return free.filter(({ state, due }) => state === 'queued' && due <= now).toSorted((a, b) => a.due - b.due);
+  }
+
   #change(ids: readonly string[], from: readonly Entry['state'][], to: Partial<Entry>): string[] {
     const entries = ids.flatMap((id) => this.#entries.get(id) ?? []).filter(({ state }) => from.includes(state));
     for (const entry of entries) this.#entries.set(entry.id, { ...entry, ...to });
     return entries.map(({ id }) => id);
   }
+}
+
+function dues(entries: readonly Entry[]): number[] {
+  return entries.map(({ due }) => due);
 }
