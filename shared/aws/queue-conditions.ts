@@ -24,6 +24,11 @@ export function isItemDueAndFree({ state, due, leasedUntil = 0 }: QueueItem, now
   return state === 'queued' && due <= now && leasedUntil <= now;
 }
 
+/** Of a claim whose answer was lost, when the SDK repeats it: its owner names one claim. */
+export function isLeased(owner: string, until: number): Clause {
+  return all(isOwnedBy(owner), clause`#leasedUntil = ${until}`);
+}
+
 /** No key of the index changes: one write unit. */
 export function lease(owner: string, until: number): Clause {
   return changes({ owner, leasedUntil: until });

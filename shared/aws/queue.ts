@@ -16,7 +16,7 @@ import type { ClaimRequest, Queue, QueueSummary, Settlement } from '#shared/port
 import type { StoredBodies } from '#shared/ports/spool.ts';
 import { concurrently } from './concurrently.ts';
 import { dueAndFree } from './due-index.ts';
-import { all, attributes, type Clause, clause } from './expression.ts';
+import { all, any, attributes, type Clause, clause } from './expression.ts';
 import * as conditions from './queue-conditions.ts';
 import { keyOf, type QueueItem, toEntry, toItem } from './queue-items.ts';
 import { type Item, Table } from './table.ts';
@@ -57,8 +57,9 @@ export class DynamoQueue implements Queue {
 
   async claim({ owner, now, lease, limit, ids }: ClaimRequest): Promise<Entry[]> {
     const claimed: Entry[] = [];
-    const change = conditions.lease(owner, now + lease);
-    const condition = conditions.isDueAndFree(now);
+    const until = now + lease;
+    const change = conditions.lease(owner, until);
+    const condition = any(conditions.isDueAndFree(now), conditions.isLeased(owner, until));
     const pages = ids === undefined ? dueAndFree(this.#table, now) : [[...new Set(ids)].map(keyOf)];
     try {
       for await (const keys of pages) {

@@ -36,7 +36,7 @@ export interface Queue {
 }
 
 export interface ClaimRequest {
-  /** Names this claim; `settle` must show it again. */
+  /** Names this claim and no other; `settle` must show it again. */
   readonly owner: string;
   readonly now: number;
   /** Milliseconds until the entries may be claimed by somebody else. */

@@ -106,6 +106,15 @@ suite('a claim', () => {
     }
   });
 
+  test('whose answer is lost finds its own lease when the SDK repeats it', async (t) => {
+    const { queue, line } = await openOverFaultyLine(t);
+    await queue.enqueue([named('Q1')]);
+    line.fate = once('UpdateItem', 'lose the answer');
+    assert.deepEqual(await queue.claim({ ...claim, ids: ['Q1'] }), [named('Q1')]);
+    assert.deepEqual(await queue.claim({ ...claim, owner: 'b', ids: ['Q1'] }), []);
+    assert.equal(await queue.settle('Q1', 'a', { kind: 'done' }), true);
+  });
+
   test('gives what it has leased when a later call fails', async (t) => {
     const { queue, line, lines } = await openOverFaultyLine(t);
     for (const id of ['Q1', 'Q2', 'Q3']) await queue.enqueue([named(id)]);

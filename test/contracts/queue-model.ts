@@ -15,8 +15,8 @@ type Opened = SpoolAndQueue & { readonly bell?: Pick<Bell, 'nextDue'> };
 type QueueStep =
   | { readonly do: 'enqueue'; readonly entries: number; readonly dueIn: number; readonly hold: boolean }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'claim'; readonly owner: string; readonly lease: number; readonly limit: number }
-  | { readonly do: 'claim some'; readonly owner: string; readonly lease: number; readonly entries: readonly number[] }
+  | { readonly do: 'claim'; readonly lease: number; readonly limit: number }
+  | { readonly do: 'claim some'; readonly lease: number; readonly entries: readonly number[] }
   | { readonly do: 'due'; readonly limit: number }
   | { readonly do: 'done'; readonly entry: number; readonly stranger: boolean }
   | {
@@ -36,14 +36,13 @@ const entry = fc.nat(3);
 const entries = fc.array(entry, { minLength: 1, maxLength: 2 });
 const stranger = fc.integer({ min: 1, max: 8 }).map((of8) => of8 === 8);
 const state = fc.constantFrom<Entry['state']>('queued', 'queued', 'failed', 'corrupt');
-const owner = fc.constantFrom('a', 'b', 'c');
 const limit = fc.integer({ min: 1, max: 3 });
 const steps: fc.Arbitrary<QueueStep[]> = fc.array(
   fc.oneof(
     fc.record({ do: fc.constant('enqueue'), entries: fc.integer({ min: 1, max: 3 }), dueIn, hold: fc.boolean() }),
     fc.record({ do: fc.constant('wait'), ms: span }),
-    fc.record({ do: fc.constant('claim'), owner, lease: span, limit }),
-    { arbitrary: fc.record({ do: fc.constant('claim some'), owner, lease: span, entries }), weight: 2 },
+    fc.record({ do: fc.constant('claim'), lease: span, limit }),
+    { arbitrary: fc.record({ do: fc.constant('claim some'), lease: span, entries }), weight: 2 },
     fc.record({ do: fc.constant('due'), limit }),
     fc.record({ do: fc.constant('done'), entry, stranger }),
     { arbitrary: fc.record({ do: fc.constant('keep'), entry, stranger, state, dueIn }), weight: 2 },
@@ -76,6 +75,7 @@ async function play(steps: readonly QueueStep[], { queue, spool, bell }: Opened,
   const bodies: string[] = [];
   const ids: string[] = [];
   let now = 1_700_000_000_000;
+  let claims = 0;
   const pick = (number: number): string => ids[number % Math.max(ids.length, 1)] ?? 'NONE';
 
   for (const step of steps) {
@@ -104,14 +104,14 @@ async function play(steps: readonly QueueStep[], { queue, spool, bell }: Opened,
         now += step.ms;
         break;
       case 'claim': {
-        const claimed = await queue.claim({ ...step, now });
-        model.claim({ ...step, now }, claimed);
+        const { lease, limit } = step;
+        const request = { owner: `claim ${(claims += 1)}`, now, lease, limit };
+        model.claim(request, await queue.claim(request));
         break;
       }
       case 'claim some': {
         const ids = step.entries.map(pick);
-        const { owner, lease } = step;
-        const request = { owner, lease, now, limit: ids.length, ids };
+        const request = { owner: `claim ${(claims += 1)}`, now, lease: step.lease, limit: ids.length, ids };
         model.claim(request, await queue.claim(request));
         break;
       }
