@@ -16,6 +16,8 @@ export type FaultyDynamo = DynamoStandIn & {
   fate: (operation: string, call: string) => Fate;
   /** Waited for before the nth call (from 1) is forwarded. */
   beforeCall: (nth: number) => Promise<void>;
+  /** Waited for before the answer is given. */
+  beforeAnswer: (operation: string) => Promise<void>;
 };
 
 export async function startFaultyDynamo({ caller: { endpoint } }: DynamoStandIn): Promise<FaultyDynamo> {
@@ -32,6 +34,7 @@ export async function startFaultyDynamo({ caller: { endpoint } }: DynamoStandIn)
       forwarded.end(call);
       const [answer] = (await once(forwarded, 'response')) as [IncomingMessage];
       const content = await contentOf(answer);
+      await faulty.beforeAnswer(operation);
       if (fate === 'lose the answer') return request.socket.destroy();
       response.writeHead(answer.statusCode ?? 500, answer.headers).end(content);
     })();
@@ -43,6 +46,7 @@ export async function startFaultyDynamo({ caller: { endpoint } }: DynamoStandIn)
     calls,
     fate: () => 'pass',
     beforeCall: () => Promise.resolve(),
+    beforeAnswer: () => Promise.resolve(),
     async close() {
       const closed = once(server, 'close');
       server.close();
