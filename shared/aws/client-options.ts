@@ -12,11 +12,16 @@ const ATTEMPTS = 3;
 /** Milliseconds. AWS is near. */
 const CONNECTION_TIMEOUT = 1000;
 
+const say = (): void => {};
+/** The SDK writes to the console where it has none (a failed stream, for one). What fails is told by faults. */
+const SILENT = { debug: say, info: say, warn: say, error: say };
+
 /** `requestTimeout`: milliseconds for one attempt. */
 export function clientOptions(requestTimeout: number, caller: Caller = {}, maxAttempts = ATTEMPTS) {
   return {
     ...caller,
     maxAttempts,
+    logger: SILENT,
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT, requestTimeout, throwOnRequestTimeout: true },
   };
 }

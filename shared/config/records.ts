@@ -1,4 +1,5 @@
-// The DynamoDB tables' keys, which infra builds and shared/aws reads and writes. Names of attributes stand here and nowhere else.
+// The DynamoDB tables' keys and the bucket's, which infra builds and grants and shared/aws reads and writes. Names of attributes
+// stand here and nowhere else.
 
 export type TableSchema = {
   /** Both are strings. */
@@ -26,3 +27,6 @@ export const DIRECTORY_TABLE = {
   partitionKey: 'kind',
   sortKey: 'name',
 } as const satisfies TableSchema;
+
+/** A body's key in the spool bucket is this, then its id. */
+export const BODY_PREFIX = 'bodies/';

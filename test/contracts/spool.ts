@@ -11,7 +11,9 @@ export type SpoolAndQueue = { readonly spool: Spool; readonly queue: Queue };
 
 const KIB = 1024;
 
-export function spoolContract(provider: string, open: (t: TestContext) => Promise<SpoolAndQueue>): void {
+type SpoolAndEnqueue = { readonly spool: Spool; readonly queue: Pick<Queue, 'enqueue'> };
+
+export function spoolContract(provider: string, open: (t: TestContext) => Promise<SpoolAndEnqueue>): void {
   suite(`the spool of ${provider}`, () => {
     for (const size of [0, 1, 4 * KIB, 64 * KIB, 64 * KIB + 1, 1000 * KIB]) {
       test(`gives a body of ${size} octets back as it was written, as often as asked`, async (t) => {
