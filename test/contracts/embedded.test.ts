@@ -1,8 +1,10 @@
 import type { TestContext } from 'node:test';
+import { createPolicy } from '#functions/policy/policy.ts';
 import type { Store } from '#shared/embedded/store.ts';
 import { dataFolder, openRelay } from '../embedded/support/data-folder.ts';
 import { credentialsContract } from './credentials.ts';
 import { directoryContract } from './directory.ts';
+import { policyContract } from './policy.ts';
 import { queueContract } from './queue.ts';
 import { spoolContract } from './spool.ts';
 
@@ -13,3 +15,4 @@ spoolContract(PROVIDER, open);
 queueContract(PROVIDER, open);
 directoryContract(PROVIDER, async (t) => (await open(t)).directory);
 credentialsContract(PROVIDER, async (t) => (await open(t)).credentials);
+policyContract(PROVIDER, (_, context) => createPolicy(context));
