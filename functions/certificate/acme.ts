@@ -21,8 +21,8 @@ const REQUEST_TIMEOUT = 30_000;
 /** Two minutes with the looks below, which is what the slowest authorities want (ACM's). */
 const LOOKS = 10;
 
-// acme-client's own retries wait as long as Retry-After says, be it hours, and then hide what happened in a TypeError.
-// The next run is our retry.
+// acme-client repeats a request as long and as late as Retry-After says, be it hours, and then tells of a TypeError in the place of
+// what happened. The next run is our retry.
 axios.interceptors.request.clear();
 axios.interceptors.response.clear();
 axios.defaults.timeout = REQUEST_TIMEOUT;

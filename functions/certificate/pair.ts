@@ -13,6 +13,9 @@ export type Wanted = {
   readonly authority: string;
 };
 
+/** Milliseconds between the authority's clock and ours. */
+const CLOCKS_DIFFER = 60 * 1000;
+
 /** The end of the pair that ends first, ms since the epoch; undefined if one of them cannot be read. */
 export function endOf(pairs: CertificatePairs): number | undefined {
   const ends = pairs.map(({ cert }) => leafOf(cert)?.validToDate.getTime());
@@ -47,7 +50,7 @@ export function problemOf(
   if (kindOf(leaf.publicKey) !== kind || !leaf.checkPrivateKey(createPrivateKey(key))) return 'it is for another key';
   const name = missingName(leaf, names);
   if (name !== undefined) return `it is not for ${name}`;
-  if (now < leaf.validFromDate.getTime()) return `it is valid from ${leaf.validFrom} only`;
+  if (now + CLOCKS_DIFFER < leaf.validFromDate.getTime()) return `it is valid from ${leaf.validFrom} only`;
   // It would be ordered again in every run, until the authority refuses.
   if (isDue(leaf, now)) return `it ends at ${leaf.validTo} already`;
   if (issuer === undefined) return 'its chain is missing';

@@ -23,6 +23,8 @@ test('a secret that holds something else, or a later version, is refused without
     '{"version":1}',
     '{"version":1,"pairs":[]}',
     '{"version":1,"pairs":[{"cert":"k7"}]}',
+    '{"version":1,"account":{"authority":"k7"}}',
+    '{"version":1,"pairs":[{"cert":"a","key":"b"}],"account":"k7"}',
     '{"version":2,"pairs":[]}',
   ].entries()) {
     const certificates = new SecretCertificates({
