@@ -133,7 +133,7 @@ export class Effects {
   }
 
   refused(reply: Reply): void {
-    const event = { event: 'refused', session: this.#id, client: this.#address, reason: codes(reply) };
+    const event = { event: 'refused', session: this.#id, client: this.#address, reason: replyCodes(reply) };
     this.#context.log.info(event, 'refused');
   }
 
@@ -148,6 +148,6 @@ export class Effects {
 }
 
 /** What tells the log why, such as `554 5.7.1`; a reply's words may hold addresses. */
-function codes({ code, enhanced }: Reply): string {
+export function replyCodes({ code, enhanced }: Reply): string {
   return `${code} ${enhanced}`.trimEnd();
 }

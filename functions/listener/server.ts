@@ -4,6 +4,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { type Reply, r421TooManyFromClient, r421TooManySessions } from '#shared/domain/smtp/reply.ts';
 import { Connection, type ConnectionContext, type ConnectionSettings } from './connection.ts';
+import { replyCodes } from './effects.ts';
 
 export type ServiceAddress = {
   /** The service's name in the settings. */
@@ -69,8 +70,13 @@ export class Listener {
     }
     const { admission, settings } = context;
     const entry = admission.enter(address);
-    if (entry === 'full') return turnAway(socket, r421TooManySessions(settings.myhostname));
-    if (entry === 'clientFull') return turnAway(socket, r421TooManyFromClient(settings.myhostname, address));
+    if (entry !== 'ok') {
+      const { myhostname } = settings;
+      const reply = entry === 'full' ? r421TooManySessions(myhostname) : r421TooManyFromClient(myhostname, address);
+      // Whoever floods the port does not flood the log.
+      context.log.debug({ event: 'refused', client: address, reason: replyCodes(reply) }, 'refused');
+      return turnAway(socket, reply);
+    }
     const connection = new Connection(socket, context, () => {
       this.#connections.delete(connection);
       admission.leave(address);

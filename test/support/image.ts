@@ -2,7 +2,7 @@
 // what the image would run. It knows the instructions that our Dockerfile has, and rejects any other.
 
 import { chmod, chown, constants, copyFile, cp, mkdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 type Instruction = readonly [name: string, argument: string];
 
@@ -70,11 +70,12 @@ export type Container = {
   readonly identity: { readonly uid?: number; readonly gid?: number };
 };
 
-/** Lays the image out in `root`. Only the volumes belong to the image's user. */
+/** Lays the image out in the folder `root`, which everybody may look into. Only the volumes belong to the image's user. */
 export async function layOut(image: Image, context: string, root: string): Promise<Container> {
   const isRoot = process.getuid?.() === 0;
   const inside = (path: string): string => join(root, path);
-  await chmod(root, 0o755);
+  await mkdir(root, { recursive: true });
+  for (const folder of [dirname(root), root]) await chmod(folder, 0o755);
   const node = inside('/usr/local/bin/node');
   await mkdir(inside('/usr/local/bin'), { recursive: true });
   await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);

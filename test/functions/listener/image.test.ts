@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
-import { suite, test, type TestContext } from 'node:test';
+import { after, suite, test, type TestContext } from 'node:test';
 import { bundleProgram } from '#infra/bundle.ts';
 import { CONTAINER_USER, HEALTH_COMMAND, SCRATCH_FOLDER } from '#shared/config/container.ts';
 import { loadSettings } from '#shared/config/load-settings.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Container, type Image, layOut, readImage } from '../../support/image.ts';
-import { temporaryFolder } from '../../support/relay-process.ts';
+import { layOut, readImage } from '../../support/image.ts';
 import { SmtpClient } from '../../support/smtp-client.ts';
 
 const DOCKERFILE = join(import.meta.dirname, '../../../functions/listener/Dockerfile');
 const RELAY = { text: 'myhostname: relay.example.jp\n', file: 'relay.yaml' };
+/** Milliseconds; a busy machine may want seconds. */
+const START_LIMIT = 30_000;
 
 /** Names of stores that nobody answers for: the listener must be there all the same. */
 const NO_STORES = {
@@ -34,7 +35,6 @@ const NO_STORES = {
 };
 
 type Running = {
-  readonly container: Container;
   readonly child: ChildProcess;
   readonly ports: Readonly<Record<string, number>>;
   readonly health: number;
@@ -43,30 +43,27 @@ type Running = {
   readonly ended: Promise<unknown[]>;
 };
 
-/** The image's folder, and the command of the image in it. */
-async function build(t: TestContext): Promise<{ image: Image; context: string; container: Container }> {
-  const folder = await temporaryFolder(t);
-  const context = bundleProgram('listener', loadSettings(RELAY, { hostname: 'localhost' }), folder);
-  await copyFile(DOCKERFILE, join(context, 'Dockerfile'));
-  const image = await readImage(join(context, 'Dockerfile'));
-  return { image, context, container: await layOut(image, context, await temporaryFolder(t)) };
-}
+const folder = await mkdtemp(join(tmpdir(), 'op25b-relay-test-'));
+after(() => rm(folder, { recursive: true, force: true }));
+const context = bundleProgram('listener', loadSettings(RELAY, { hostname: 'localhost' }), folder);
+await copyFile(DOCKERFILE, join(context, 'Dockerfile'));
+const image = await readImage(join(context, 'Dockerfile'));
+const container = await layOut(image, context, join(folder, 'root'));
 
-function launch(container: Container, command: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+function launch(command: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   const [program, ...args] = container.localised(command);
   const { workdir: cwd, nodeOptions: NODE_OPTIONS, identity } = container;
   return spawn(program, args, { cwd, env: { ...env, NODE_OPTIONS }, ...identity });
 }
 
 async function run(t: TestContext): Promise<Running> {
-  const { image, container } = await build(t);
   const places = {
     SERVICES: 'submission=0,smtps=0',
     HEALTH_PORT: '0',
     LISTEN: '127.0.0.1',
     SCRATCH: container.workdir,
   };
-  const child = launch(container, image.command, { ...NO_STORES, ...places });
+  const child = launch(image.command, { ...NO_STORES, ...places });
   const ended = once(child, 'close');
   t.after(async () => {
     child.kill('SIGKILL');
@@ -80,23 +77,32 @@ async function run(t: TestContext): Promise<Running> {
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const ready = await eventually('ready', () => {
-    if (complaints !== '') throw new Error(complaints);
-    return events().find(({ event }) => event === 'ready');
-  });
+  const ready = await eventually(
+    'ready',
+    () => {
+      if (complaints !== '') throw new Error(complaints);
+      return events().find(({ event }) => event === 'ready');
+    },
+    START_LIMIT,
+  );
   const ports = ready['ports'] as Running['ports'];
-  return { container, child, ports, health: ready['health'] as number, events, ended };
+  return { child, ports, health: ready['health'] as number, events, ended };
 }
 
-async function isHealthy({ container, health }: Running): Promise<boolean> {
-  const child = launch(container, HEALTH_COMMAND, { HEALTH_PORT: String(health) });
-  const [[status], complaints] = await Promise.all([once(child, 'close'), child.stderr && textOf(child.stderr)]);
-  assert.equal(complaints, '');
+async function outcome(child: ChildProcess): Promise<{ status: unknown; complaint: string }> {
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const [status] = await once(child, 'close');
+  return { status, complaint };
+}
+
+async function isHealthy({ health }: Running): Promise<boolean> {
+  const { status, complaint } = await outcome(launch(HEALTH_COMMAND, { HEALTH_PORT: String(health) }));
+  assert.equal(complaint, '');
   return status === 0;
 }
 
-test('the image is the bundle on Node 24, run by nobody special, and agrees with the task definition', async (t) => {
-  const { image, context } = await build(t);
+test('the image is the bundle on Node 24, run by nobody special, and agrees with the task definition', async () => {
   assert.match(image.base, /^node:24-slim(@sha256:[0-9a-f]{64})?$/);
   assert.equal(`${image.user}`, CONTAINER_USER);
   assert.deepEqual(image.healthCheck, HEALTH_COMMAND);
@@ -104,6 +110,18 @@ test('the image is the bundle on Node 24, run by nobody special, and agrees with
   assert.equal(image.workdir, SCRATCH_FOLDER);
   const files = [...image.copied.values()].flat();
   assert.deepEqual((await readdir(context)).toSorted(), ['Dockerfile', ...files].toSorted());
+});
+
+test('what runs as the image writes to the scratch volume and nowhere else', async () => {
+  const write = (path: string) => ['node', '-e', `require('fs').writeFileSync('${path}/written', '')`];
+  for (const [path, status] of [
+    [container.workdir, 0],
+    [folder, 1],
+    [tmpdir(), 1],
+  ] as const) {
+    const child = launch(write(path), {});
+    assert.equal((await outcome(child)).status, status, path);
+  }
 });
 
 suite('the image, run as its user who may write to the scratch volume alone,', () => {
@@ -140,12 +158,10 @@ suite('the image, run as its user who may write to the scratch volume alone,', (
   });
 });
 
-test('a listener whose environment lacks something does not start, and says what', async (t) => {
-  const { image, container } = await build(t);
+test('a listener whose environment lacks something does not start, and says what', async () => {
   const { QUEUE_TABLE: _, ...env } = NO_STORES;
   const places = { SERVICES: 'submission=0', HEALTH_PORT: '0', LISTEN: '127.0.0.1', SCRATCH: container.workdir };
-  const child = launch(container, image.command, { ...env, ...places });
-  const [[status], complaint] = await Promise.all([once(child, 'close'), child.stderr && textOf(child.stderr)]);
+  const { status, complaint } = await outcome(launch(image.command, { ...env, ...places }));
   assert.equal(status, 1);
-  assert.match(complaint ?? '', /the environment lacks QUEUE_TABLE: the name of the table/);
+  assert.match(complaint, /the environment lacks QUEUE_TABLE: the name of the table/);
 });

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Admission } from '#functions/listener/admission.ts';
+import { Effects } from '#functions/listener/effects.ts';
+import type { LoginVerdict } from '#functions/listener/login.ts';
+import { loadSettings } from '#shared/config/load-settings.ts';
+import { METRICS, type Metric } from '#shared/config/metrics.ts';
+import type { Verdict } from '#shared/domain/policy/request.ts';
+import { r501Syntax, r554RelayDenied } from '#shared/domain/smtp/reply.ts';
+import { TemporaryFault } from '#shared/ports/faults.ts';
+import { keptLog } from '../../support/events.ts';
+import { TestSession } from '../../support/session.ts';
+
+const { settings } = loadSettings(undefined, { hostname: 'relay.example.jp' });
+const RECIPIENT = 'friend@example.com';
+const ENVELOPE = { sender: 'me@example.jp', recipients: [RECIPIENT], bodyType: '7BIT' } as const;
+const PERMIT: Verdict = { kind: 'permit', hold: false };
+const REFUSE: Verdict = { kind: 'refuse', reply: r554RelayDenied(RECIPIENT) };
+const REQUEST = { service: 'submission', client: { address: '', name: '' }, helo: '', sender: '', recipients: [] };
+const FAULT = new TemporaryFault('it does not answer');
+/** Milliseconds that each port takes. */
+const TAKES = 7;
+
+type Ports = {
+  readonly verdict?: LoginVerdict;
+  /** What policy answers; a fault if left out. */
+  readonly verdicts?: Verdict[];
+  readonly isStored?: boolean;
+};
+
+function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: Ports = {}) {
+  let clock = 1_700_000_000_000;
+  const log = keptLog();
+  const pass = async (works = true): Promise<void> => {
+    clock += TAKES;
+    if (!works) throw FAULT;
+  };
+  const body = { write: () => undefined, seal: () => pass(), discard: async () => {} };
+  const context = {
+    service: 'submission',
+    settings,
+    login: { verify: async () => verdict },
+    policy: {
+      async judge() {
+        await pass(verdicts !== undefined);
+        return verdicts ?? [];
+      },
+    },
+    spool: { create: () => body },
+    queue: { enqueue: () => pass(isStored) },
+    admission: new Admission(settings),
+    now: () => clock,
+    log,
+  };
+  return { log, effects: new Effects(context, 'SESSION', '192.0.2.1') };
+}
+
+async function store(ports: Ports) {
+  const { log, effects: asked } = effects(ports);
+  const { session } = new TestSession();
+  const message = asked.receiveBody(session, ENVELOPE);
+  message.push(Buffer.from('Subject: hello\r\n\r\nhello\r\n.\r\n'));
+  const result = await asked.store(message, session, { kind: 'store', envelope: ENVELOPE, hold: false });
+  return { log, result };
+}
+
+const ATTEMPT = { mechanism: 'PLAIN', login: 'home', password: 'secret' } as const;
+
+suite('the log says of each', () => {
+  for (const verdict of [
+    { kind: 'ok', login: 'home@example.jp', passwordName: 'default' },
+    { kind: 'refused' },
+    { kind: 'unavailable', cause: FAULT },
+  ] as const) {
+    test(`login what came of it: ${verdict.kind}`, async () => {
+      const { log, effects: asked } = effects({ verdict });
+      await asked.checkLogin(ATTEMPT);
+      const [event] = log.of('login');
+      assert.equal(event?.['result'], verdict.kind);
+      assert.ok(!JSON.stringify(log.events).includes(ATTEMPT.password));
+    });
+  }
+
+  test('burst of recipients how many were permitted and refused, and how long policy took', async () => {
+    const { log, effects: asked } = effects({ verdicts: [PERMIT, REFUSE, PERMIT] });
+    await asked.judge(REQUEST);
+    const [event] = log.of('policy');
+    assert.deepEqual(
+      [event?.level, event?.['permitted'], event?.['refused'], event?.['latency']],
+      ['debug', 2, 1, TAKES],
+    );
+  });
+
+  test('burst that policy could not be asked about, as an error of its own', async () => {
+    const { log, effects: asked } = effects();
+    await asked.judge(REQUEST);
+    assert.deepEqual([log.of('policyUnavailable').length, log.of('policy').length], [1, 0]);
+    assert.equal(log.of('policyUnavailable')[0]?.level, 'error');
+  });
+
+  test('message how long its client waited behind the final dot, for the spool and the queue', async () => {
+    const { log, result } = await store({});
+    const [event] = log.of('queued');
+    assert.equal(result.kind, 'stored');
+    assert.deepEqual([event?.['latency'], event?.['recipients']], [2 * TAKES, 1]);
+  });
+
+  test('message that could not be stored, as an event of its own', async () => {
+    const { log, result } = await store({ isStored: false });
+    assert.equal(result.kind, 'notStored');
+    assert.deepEqual([log.of('notQueued').length, log.of('queued').length], [1, 0]);
+    assert.equal(log.of('notQueued')[0]?.level, 'error');
+  });
+
+  test("refusal the reply's codes, and not its words, which hold addresses", () => {
+    const { log, effects: asked } = effects();
+    asked.refused(r554RelayDenied(RECIPIENT));
+    asked.refused(r501Syntax('HELO hostname'));
+    assert.deepEqual(
+      log.of('refused').map(({ reason }) => reason),
+      ['554 5.7.1', '501'],
+    );
+    assert.ok(!JSON.stringify(log.events).includes(RECIPIENT));
+  });
+});
+
+test('every metric of sessions, logins, policy and messages is counted from an event that is logged as its row says', async () => {
+  const all = [await store({}), await store({ isStored: false })].flatMap(({ log }) => log.events);
+  for (const verdict of [
+    { kind: 'ok', login: 'home@example.jp', passwordName: 'default' },
+    { kind: 'refused' },
+    { kind: 'unavailable', cause: FAULT },
+  ] as const) {
+    const { log, effects: asked } = effects({ verdict, verdicts: [PERMIT] });
+    await asked.checkLogin(ATTEMPT);
+    await asked.judge(REQUEST);
+    asked.refused(r554RelayDenied(RECIPIENT));
+    all.push(...log.events);
+  }
+  const { log, effects: asked } = effects();
+  await asked.judge(REQUEST);
+  all.push(...log.events);
+
+  const events = ['connect', 'login', 'queued', 'notQueued', 'refused', 'policy', 'policyUnavailable'];
+  const rows = Object.entries<Metric>(METRICS).filter(([, { event }]) => events.includes(event));
+  assert.equal(new Set(rows.map(([, { event }]) => event)).size, events.length);
+  for (const [name, { event, where = {}, field, dimension }] of rows) {
+    const counted = all.filter(
+      (each) => each['event'] === event && Object.entries(where).every(([key, value]) => each[key] === value),
+    );
+    assert.ok(counted.length > 0, name);
+    for (const each of counted) {
+      if (field !== undefined) assert.equal(typeof each[field], 'number', name);
+      if (dimension !== undefined) assert.equal(typeof each[dimension.field], 'string', name);
+    }
+  }
+});
