@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
-import { parseServicePorts, type ServicePorts } from '#shared/config/service-ports.ts';
+import { parseServicePorts, type ServicePorts, ServicePortsError } from '#shared/config/service-ports.ts';
 
 export type Arguments = {
   readonly data: string;
@@ -65,6 +65,6 @@ function parsePorts(text: string): ServicePorts {
   try {
     return parseServicePorts(text);
   } catch (error) {
-    throw new UsageError(`--ports: ${(error as Error).message}`);
+    throw error instanceof ServicePortsError ? new UsageError(`--ports: ${error.message}`) : error;
   }
 }

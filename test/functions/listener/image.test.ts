@@ -92,7 +92,7 @@ async function run(t: TestContext): Promise<Running> {
 async function outcome(child: ChildProcess): Promise<{ status: unknown; complaint: string }> {
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-  const [status] = await once(child, 'close');
+  const [status] = (await once(child, 'close')) as unknown[];
   return { status, complaint };
 }
 
