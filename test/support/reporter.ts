@@ -9,18 +9,20 @@ const SUITE = /^the (?<port>.+?) of (?<provider>.+)$/;
 
 class ContractCount {
   readonly #byProvider = new Map<string, number>();
-  #inSuite = 0;
+  /** A suite's event comes behind those of its tests. */
+  #sinceSuite = 0;
 
   see({ type, data }: TestEvent): void {
     if (type !== 'test:pass' && type !== 'test:fail') return;
     if (!data.file?.includes('/test/contracts/')) return;
-    if (data.nesting > 0) {
-      if (data.nesting === 1 && data.skip === undefined) this.#inSuite += 1;
+    if (data.details.type !== 'suite') {
+      if (data.skip === undefined) this.#sinceSuite += 1;
       return;
     }
     const provider = SUITE.exec(data.name)?.groups?.['provider'];
-    if (provider !== undefined) this.#byProvider.set(provider, (this.#byProvider.get(provider) ?? 0) + this.#inSuite);
-    this.#inSuite = 0;
+    if (provider !== undefined)
+      this.#byProvider.set(provider, (this.#byProvider.get(provider) ?? 0) + this.#sinceSuite);
+    this.#sinceSuite = 0;
   }
 
   get text(): string {
