@@ -19,6 +19,8 @@ const SMALL_BODY = 64 * 1024;
 const ATTEMPTS = 3;
 /** Milliseconds before the second try; twice as long before each further one. */
 const PAUSE = 100;
+/** Milliseconds. A client waits while its refused message is forgotten. */
+const DELETE_TIME = 5 * 1000;
 
 export type BodyPlace = {
   readonly client: S3Client;
@@ -60,7 +62,8 @@ export class BodyUpload implements BodyWriter {
     // A put that failed for us may have succeeded at S3. What cannot be deleted now, the sweep of unnamed bodies finds.
     await this.#sealing.catch(() => {});
     const { client, bucket, key } = this.#place;
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(() => {});
+    const abortSignal = AbortSignal.timeout(DELETE_TIME);
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal }).catch(() => {});
   }
 
   #moveToFile(): Promise<void> | undefined {

@@ -74,7 +74,8 @@ export class ScratchFile {
 
   async *#pieces(): AsyncGenerator<Buffer> {
     const handle = await this.#handle;
-    for (let at = 0; handle !== undefined;) {
+    if (handle === undefined) return;
+    for (let at = 0; ;) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE), 0, PIECE, at);
       if (bytesRead === 0) return;
       at += bytesRead;
