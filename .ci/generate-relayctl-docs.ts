@@ -8,8 +8,9 @@ const INTRODUCTION = `# relayctl
 
 <!-- Made by .ci/generate-relayctl-docs.ts from functions/relayctl/definitions: do not edit. -->
 
-The operator's tool. It works on the relay's data folder, beside a running relay or alone; a running relay sees a change within
-seconds. What is printed for people is plain and aligned; with \`--json\` it is one JSON object a line.
+The operator's tool. It works on the data folder of a relay on this machine, beside a running relay or alone, where a running relay
+sees a change within seconds; or on a relay on AWS, through the outputs of its stack and with the AWS credentials of whoever calls it,
+where the relay sees a change within \`credentials_refresh_time\`. What is printed for people is plain and aligned; with \`--json\` it is one JSON object a line.
 
 Exit status: 0 if everything was done, 1 if not (one line on standard error says what, and what to do), 2 if the command line
 itself is wrong.

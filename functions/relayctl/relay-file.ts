@@ -17,6 +17,8 @@ const relayFile = z.object({
   ports: z.record(z.string(), z.number()),
   /** Its certificate is signed by nobody that a client trusts. */
   selfSigned: z.boolean().optional(),
+  /** The certificate's file. */
+  certificate: z.string().optional(),
 });
 
 export type RelayFile = z.infer<typeof relayFile>;

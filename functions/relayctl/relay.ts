@@ -1,17 +1,25 @@
 // What the commands work on: one relay, seen through its ports, wherever it is kept; and what main.ts lends them besides.
 
+import type { Certificates } from '#shared/ports/certificates.ts';
 import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { RelayFile } from './relay-file.ts';
 
+/** Which relay: one on this machine, by its data folder, or a deployed one, by its CloudFormation stack. */
+export type Place =
+  | { readonly data: string }
+  | { readonly stack: string; /** If left out, the environment's. */ readonly region?: string };
+
 export type Relay = {
   readonly queue: Pick<Queue, 'list' | 'find' | 'remove' | 'flush' | 'hold' | 'release'>;
   readonly spool: Pick<Spool, 'open'>;
   readonly directory: Pick<Directory, 'accounts' | 'account' | 'put' | 'remove'>;
   readonly credentials: Credentials;
-  readonly outbox: Outbox;
+  /** Undefined where nothing is captured. */
+  readonly outbox: Outbox | undefined;
+  readonly certificate: Certificate;
   /** What the relay started with; undefined if it has not been started here yet. */
   readonly started: RelayFile | undefined;
   close(): Promise<void>;
@@ -40,6 +48,19 @@ export type Outbox = {
   /** The message's octets; undefined if it is gone meanwhile. */
   open(name: string): Promise<AsyncIterable<Buffer> | undefined>;
 };
+
+/** The listener's certificate: files that somebody else writes, or a secret that the relay renews by itself. */
+export type Certificate =
+  | {
+      readonly kind: 'file';
+      /** Undefined if the relay has not said yet where it lies. */ readonly path: string | undefined;
+    }
+  | {
+      readonly kind: 'secret';
+      readonly certificates: Certificates;
+      /** Makes a new one now; says what came of it. Undefined if the relay makes none. */
+      readonly renew: (() => Promise<string>) | undefined;
+    };
 
 /** What a command prints, piece by piece. It throws what it could not do, after it has done and said what it could. */
 export type Output = AsyncGenerator<string | Buffer, void>;

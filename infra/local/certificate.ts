@@ -3,13 +3,18 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { selfSign } from '#functions/listener/self-signed.ts';
 
 export type CertificateFiles = { readonly cert: string; readonly key: string };
 
-export type Certificate = { readonly secureContext: SecureContext; readonly selfSigned: boolean };
+export type Certificate = {
+  readonly secureContext: SecureContext;
+  readonly selfSigned: boolean;
+  /** Its file, absolute. */
+  readonly path: string;
+};
 
 export class CertificateError extends Error {
   override name = 'CertificateError';
@@ -25,7 +30,8 @@ export async function loadCertificate(
   const { cert, key } = selfSigned ? await ownCertificate(join(dataDirectory, 'tls'), hostname) : files;
   const [certPem, keyPem] = await Promise.all([read('smtpd_tls_cert_file', cert), read('smtpd_tls_key_file', key)]);
   check(certPem, keyPem, cert, key);
-  return { secureContext: createSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }), selfSigned };
+  const secureContext = createSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' });
+  return { secureContext, selfSigned, path: resolve(cert) };
 }
 
 async function read(setting: string, file: string): Promise<string> {

@@ -84,6 +84,7 @@ export async function startRelay({
         listen,
         ports: Object.fromEntries(ports),
         selfSigned: certificate.selfSigned,
+        certificate: certificate.path,
       };
       await writeFile(join(dataDirectory, 'relay.json'), `${JSON.stringify(relay, undefined, 2)}\n`);
       deliver.start();

@@ -24,6 +24,7 @@ export async function throwawayCertificate(
     notAfter: new Date(notAfter),
     signingAlgorithm: algorithm,
     keys,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: host }])],
   });
   const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
   return {

@@ -1,12 +1,12 @@
-// What the capture transport put into the outbox in place of delivering it: a Maildir, read only.
+// What the capture transport put into the outbox in place of delivering it: a Maildir, read only. On AWS there is none.
 
 import { headerSection } from '../header-section.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { Captured, Outbox, Output } from '../relay.ts';
+import type { Captured, Outbox, Output, Relay } from '../relay.ts';
 import { minute, printable, table } from '../text.ts';
 
-export async function* outboxList(outbox: Outbox, { json }: { json: boolean }): Output {
-  const captured = await outbox.list();
+export async function* outboxList(outbox: Relay['outbox'], { json }: { json: boolean }): Output {
+  const captured = await existing(outbox).list();
   if (json) yield captured.map((message) => `${JSON.stringify(message)}\n`).join('');
   else if (captured.length === 0) yield 'The outbox is empty.\n';
   else {
@@ -26,7 +26,8 @@ export async function* outboxList(outbox: Outbox, { json }: { json: boolean }): 
 }
 
 /** The envelope, then the header section; or nothing but the message's own octets. A queue id stands for its last copy. */
-export async function* outboxShow(outbox: Outbox, nameOrId: string, shown: { body: boolean }): Output {
+export async function* outboxShow(relayOutbox: Relay['outbox'], nameOrId: string, shown: { body: boolean }): Output {
+  const outbox = existing(relayOutbox);
   const captured = await outbox.list();
   const message = captured.findLast(({ name, queueId }) => name === nameOrId || queueId === nameOrId);
   const content = message && (await outbox.open(message.name));
@@ -35,6 +36,11 @@ export async function* outboxShow(outbox: Outbox, nameOrId: string, shown: { bod
   }
   if (shown.body) yield* content;
   else yield `${envelope(message)}\n${await headerSection(content)}`;
+}
+
+function existing(outbox: Relay['outbox']): Outbox {
+  if (outbox) return outbox;
+  throw new OperatorError('a relay on AWS has no outbox; relayctl queue list shows what it has not delivered yet');
 }
 
 function envelope(message: Captured): string {

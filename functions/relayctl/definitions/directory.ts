@@ -1,10 +1,9 @@
-// The words of `relayctl directory …`, and its file.
+// The words of `relayctl directory …`.
 
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseDirectoryFile } from '#shared/config/directory-file.ts';
 import { directoryApply, directoryExport } from '../commands/directory.ts';
-import { OperatorError } from '../operator-error.ts';
+import { readTextFile } from '../text-file.ts';
 import type { Tools } from './tools.ts';
 
 export function defineDirectory(program: Command, { run, machine }: Tools): void {
@@ -19,13 +18,7 @@ export function defineDirectory(program: Command, { run, machine }: Tools): void
     .argument('<file>')
     .action(
       run(async function* (relay, file: string) {
-        yield* directoryApply(relay, machine, parseDirectoryFile(await textOf(file), file));
+        yield* directoryApply(relay, machine, parseDirectoryFile(await readTextFile(file), file));
       }),
     );
-}
-
-async function textOf(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new OperatorError(`cannot read ${file} (${error.code}); name a readable file`);
-  });
 }

@@ -57,6 +57,12 @@ test('a command line that is wrong is one line that says so, and exit status 2',
       /^relayctl: .* Allowed choices are postfix, msmtp, exim, opensmtpd, nullmailer, swaks; /,
     ],
     ['postfix-config --port 65536', /^relayctl: .* It must be a number from 1 to 65535; /],
+    [
+      '--data d --stack s queue list',
+      /^relayctl: option '--stack <name>' cannot be used with option '--data <folder>'; /,
+    ],
+    ['--region r queue list', /^relayctl: --region is of a relay on AWS, which --stack names; /],
+    ['certificate put --cert c', /^relayctl: required option '--key <file>' not specified; /],
     ['postfix-config --host a]b', /^relayctl: .* It must be a host name or an address; /],
   ];
   for (const [line, complaint] of wrong) {
@@ -64,6 +70,25 @@ test('a command line that is wrong is one line that says so, and exit status 2',
     assert.equal(said.status, 2, line);
     assert.match(said.complaint, complaint);
     assert.match(said.complaint, /^[^\n]+\n$/);
+  }
+});
+
+test("a relay is named by its data folder or by its stack; the region left out is the environment's", async () => {
+  const places: [options: string, place: object, command: string][] = [
+    ['', { data: 'data' }, 'npx relayctl'],
+    ['--data d', { data: 'd' }, 'npx relayctl --data d'],
+    ['--stack relay', { stack: 'relay' }, 'npx relayctl --stack relay'],
+    [
+      '--stack relay --region ap-northeast-1',
+      { stack: 'relay', region: 'ap-northeast-1' },
+      'npx relayctl --stack relay --region ap-northeast-1',
+    ],
+  ];
+  for (const [options, place, command] of places) {
+    const relay = operator();
+    const printed = await relay.gets(`${options} account add aaa`);
+    assert.deepEqual(relay.place(), place);
+    assert.ok(printed.endsWith(`\nFor the home server: ${command} postfix-config aaa@mail.example.jp\n`), printed);
   }
 });
 

@@ -58,6 +58,16 @@ test('a captured message is shown by its name or its queue id', async () => {
   assert.equal(await relay.gets('outbox show --body 4g1'), CONTENT);
 });
 
+test('where nothing is captured, the commands say so', async () => {
+  for (const line of ['outbox list', 'outbox show 4g1']) {
+    assert.deepEqual(await operator({ outbox: undefined }).says(line), {
+      status: 1,
+      printed: '',
+      complaint: 'relayctl: a relay on AWS has no outbox; relayctl queue list shows what it has not delivered yet\n',
+    });
+  }
+});
+
 test('a message that is not there, or gone meanwhile, is an error', async () => {
   const relay = operator({ outbox });
   for (const name of ['none', '4g2']) {

@@ -1,6 +1,6 @@
 // An operator at a terminal, with a relay in memory: `says` runs one command line and gives back what was printed.
 
-import type { Relay } from '#functions/relayctl/relay.ts';
+import type { Place, Relay } from '#functions/relayctl/relay.ts';
 import { run } from '#functions/relayctl/run.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import { MemoryCredentials, MemoryDirectory, MemoryQueue, MemorySpool } from '../../../support/memory-ports.ts';
@@ -16,13 +16,15 @@ export const STARTED = {
 
 export type Operator = Omit<Relay, 'spool'> & {
   readonly spool: MemorySpool;
+  /** Of the last command that was connected. */
+  place(): Place | undefined;
   /** What stands on standard output and standard error, and the exit status. */
   says(line: string, input?: string): Promise<{ status: number; printed: string; complaint: string }>;
   /** Standard output of what goes well; anything else is thrown. */
   gets(line: string, input?: string): Promise<string>;
 };
 
-type Changes = Partial<Pick<Relay, 'started' | 'outbox' | 'directory' | 'close'>> & {
+type Changes = Partial<Pick<Relay, 'started' | 'outbox' | 'certificate' | 'directory' | 'close'>> & {
   readonly entries?: readonly Entry[];
 };
 
@@ -33,17 +35,22 @@ export function operator({ entries = [], ...changes }: Changes = {}): Operator {
     directory: new MemoryDirectory(),
     credentials: new MemoryCredentials(),
     outbox: { list: async () => [], open: async () => undefined },
+    certificate: { kind: 'file', path: undefined } as const,
     started: STARTED,
     close: async () => {},
     ...changes,
   };
   let random = 0;
+  let place: Place | undefined;
 
   async function says(line: string, input = ''): ReturnType<Operator['says']> {
     let [printed, complaint] = ['', ''];
     const status = await run(
       {
-        connect: async () => relay,
+        connect: async (named) => {
+          place = named;
+          return relay;
+        },
         terminal: {
           print: async (piece) => void (printed += piece.toString()),
           complain: (text) => void (complaint += text),
@@ -61,5 +68,5 @@ export function operator({ entries = [], ...changes }: Changes = {}): Operator {
     if (status !== 0 || complaint !== '') throw new Error(`relayctl ${line}: status ${status}: ${complaint}`);
     return printed;
   }
-  return { ...relay, says, gets };
+  return { ...relay, place: () => place, says, gets };
 }
