@@ -5,7 +5,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Log } from '#shared/ports/log.ts';
 import type { Relay, Terminal } from './relay.ts';
 
 const OLDEST_NODE = 24;
@@ -19,6 +18,12 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 
 const { run } = await import('./run.ts');
 
+/** Milliseconds. A command is over before. */
+const CREDENTIALS_REFRESH_TIME = 60 * 1000;
+
+/** What a command cannot do it says; what a provider only notes on its way, a relay's log has too. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
 const terminal: Terminal = {
   print: (piece) => new Promise((resolve) => process.stdout.write(piece, () => resolve())),
   complain: (text) => process.stderr.write(text),
@@ -26,14 +31,6 @@ const terminal: Terminal = {
     process.stdin.setEncoding('utf8');
     return (await process.stdin.toArray()).join('');
   },
-};
-
-/** What goes on below a command is of interest only when it goes wrong. */
-const log: Log = {
-  debug() {},
-  info() {},
-  warn: (_event, message) => terminal.complain(`relayctl: ${message}\n`),
-  error: (_event, message) => terminal.complain(`relayctl: ${message}\n`),
 };
 
 async function openDataFolder(dataDirectory: string): Promise<Relay> {
@@ -54,14 +51,30 @@ async function openDataFolder(dataDirectory: string): Promise<Relay> {
 }
 
 async function openStack(stack: string, region: string | undefined): Promise<Relay> {
-  const { openStackStores } = await import('#shared/aws/stack.ts');
-  const { startedFrom } = await import('./stack-facts.ts');
-  const { outputs, certificates, renewCertificate, ...stores } = await openStackStores(stack, region, log);
+  const { readStackOutputs } = await import('#shared/aws/stack-outputs.ts');
+  const aws = await import('#shared/aws/connect.ts');
+  const { forceRenewal } = await import('#shared/aws/certificate-function.ts');
+  const { environmentOf } = await import('#shared/config/outputs.ts');
+  const { REQUIRED_OUTPUTS, startedFrom } = await import('./stack-facts.ts');
+  // As every client of the SDK finds it.
+  if (region !== undefined) process.env['AWS_REGION'] = region;
+  const outputs = await readStackOutputs(stack, REQUIRED_OUTPUTS);
+  const env = environmentOf(outputs);
+  const spool = aws.connectSpool(env);
+  const certificateFunction = outputs['CertificateFunction'];
   return {
-    ...stores,
+    queue: aws.connectQueue(env, { doorbell: aws.connectDoorbell(env), bodies: spool, log: SILENT }),
+    spool,
+    directory: aws.connectDirectory(env, Date.now),
+    credentials: aws.connectCredentials(env, { refreshTime: CREDENTIALS_REFRESH_TIME, now: Date.now, log: SILENT }),
     started: startedFrom(outputs),
     outbox: undefined,
-    certificate: { kind: 'secret', certificates, renew: renewCertificate },
+    certificate: {
+      kind: 'secret',
+      certificates: aws.connectCertificates(env),
+      renew: certificateFunction === undefined ? undefined : () => forceRenewal(certificateFunction),
+    },
+    async close() {},
   };
 }
 

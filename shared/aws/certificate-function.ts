@@ -1,41 +1,41 @@
-// The certificate program, called by the operator: it makes a new certificate at once, and says in a sentence what came of it.
+// The certificate program, called by the operator: it makes a new certificate at once, and says what came of it.
 // The program runs up to CERTIFICATE_TIMEOUT, so a call waits as long, and is not repeated: an authority counts its orders.
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CERTIFICATE_TIMEOUT } from '#shared/config/timing.ts';
 import { TemporaryFault } from '#shared/ports/faults.ts';
-import { type Caller, clientOptions } from './client-options.ts';
+import { clientOptions } from './client-options.ts';
 import { toFault } from './faults.ts';
 
 /** Milliseconds, with some for the call itself. */
 const REQUEST_TIMEOUT = (CERTIFICATE_TIMEOUT + 30) * 1000;
 const ATTEMPTS = 1;
 
-/** Faults: TemporaryFault with the program's own words if it could not make one. */
-export async function forceRenewal(functionName: string, caller: Caller = {}): Promise<string> {
-  const client = new LambdaClient(clientOptions(REQUEST_TIMEOUT, caller, ATTEMPTS));
+/** As the program returns it. */
+export type Renewal = {
+  readonly renewed: boolean;
+  /** Of the certificate that is kept now. */
+  readonly daysLeft: number;
+  /** Why there is no new one. */
+  readonly problem?: string;
+};
+
+/** Faults: also a TemporaryFault if the program broke down. */
+export async function forceRenewal(functionName: string): Promise<Renewal> {
+  const client = new LambdaClient(clientOptions(REQUEST_TIMEOUT, {}, ATTEMPTS));
   try {
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify({ force: true }) }),
     );
-    const answer = Buffer.from(Payload ?? []).toString('utf8');
-    if (FunctionError !== undefined) throw new TemporaryFault(`no certificate was made: ${errorMessageIn(answer)}`);
-    return outcomeIn(answer);
+    const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8'));
+    if (FunctionError === undefined) return answer as Renewal;
+    // Lambda's `{errorType, errorMessage, stackTrace}`.
+    throw new TemporaryFault(
+      `the certificate program broke down: ${(answer as { errorMessage?: string }).errorMessage}`,
+    );
   } catch (error) {
     throw toFault(error, 'the certificate program could not be run');
   } finally {
     client.destroy();
   }
-}
-
-/** What the program returns; an empty answer says nothing. */
-function outcomeIn(answer: string): string {
-  const outcome: unknown = answer === '' ? undefined : JSON.parse(answer);
-  return typeof outcome === 'string' ? outcome : answer;
-}
-
-/** Lambda's `{errorType, errorMessage, stackTrace}`. */
-function errorMessageIn(answer: string): string {
-  const { errorMessage } = JSON.parse(answer) as { readonly errorMessage?: string };
-  return errorMessage ?? answer;
 }

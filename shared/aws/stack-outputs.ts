@@ -2,19 +2,19 @@
 // the call (no such stack, no credentials, no region, no permission, another project's stack) is a PermanentFault whose message
 // says what to do; AWS that does not answer is a TemporaryFault.
 
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { PermanentFault } from '#shared/ports/faults.ts';
+import { clientOptions } from './client-options.ts';
 import { toFault } from './faults.ts';
+
+/** Milliseconds. */
+const REQUEST_TIMEOUT = 10 * 1000;
 
 export type StackOutputs = Readonly<Record<string, string | undefined>>;
 
 /** By key. Never without `required`. */
-export async function readStackOutputs(
-  client: CloudFormationClient,
-  stack: string,
-  required: readonly string[],
-): Promise<StackOutputs> {
-  const found = await describe(client, stack);
+export async function readStackOutputs(stack: string, required: readonly string[]): Promise<StackOutputs> {
+  const found = await describe(stack);
   const outputs = Object.fromEntries(
     (found?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
   );
@@ -26,7 +26,8 @@ export async function readStackOutputs(
   );
 }
 
-async function describe(client: CloudFormationClient, stack: string) {
+async function describe(stack: string) {
+  const client = new CloudFormationClient(clientOptions(REQUEST_TIMEOUT));
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
     return Stacks[0];
@@ -35,6 +36,8 @@ async function describe(client: CloudFormationClient, stack: string) {
     throw advice === undefined
       ? toFault(error, `the stack ${stack} could not be described`)
       : new PermanentFault(advice, { cause: error });
+  } finally {
+    client.destroy();
   }
 }
 

@@ -4,10 +4,12 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { CertificatePair } from '#shared/ports/certificates.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { NamedRelay, Output, Relay } from '../relay.ts';
+import type { NamedRelay, Output } from '../relay.ts';
 import { count, minute, printable, table } from '../text.ts';
 import { readTextFile } from '../text-file.ts';
 
+/** As the listener reads it: functions/listener/tls.ts. */
+const SOON = 'the listener shows it within five minutes, without a restart';
 const DAY = 24 * 60 * 60 * 1000;
 
 type CertificateOf = Pick<NamedRelay, 'certificate' | 'command'>;
@@ -28,15 +30,23 @@ export async function* certificateRenew({ certificate, command }: CertificateOf)
     );
   }
   yield 'Asking for a new certificate; this may take some minutes.\n';
-  yield `${printable(await certificate.renew())}\n`;
+  const { renewed, daysLeft, problem = 'for no reason that it gave' } = await certificate.renew();
+  const left = daysLeft > 0 ? `the one there is has ${count(daysLeft, 'day')} left` : 'there is none yet';
+  if (!renewed) throw new OperatorError(`no new certificate was made, and ${left}: ${printable(problem)}`);
+  yield `A new certificate is stored, with ${count(daysLeft, 'day')} left; ${SOON}.\n`;
 }
 
 export async function* certificatePut(
-  { certificate, started }: Pick<Relay, 'certificate' | 'started'>,
+  { certificate, started, command }: Pick<NamedRelay, 'certificate' | 'started' | 'command'>,
   now: number,
   { cert, key }: CertificatePair,
 ): Output {
   if (certificate.kind === 'file') throw onThisMachine(certificate);
+  if (certificate.renew) {
+    throw new OperatorError(
+      `this relay makes its own certificates, and would replace this one within the hour; ${command} certificate renew makes one now`,
+    );
+  }
   const leaf = parsed(cert, '--cert');
   const privateKey = parsedKey(key);
   if (!leaf.checkPrivateKey(privateKey)) {
@@ -47,9 +57,7 @@ export async function* certificatePut(
     throw new OperatorError(`the certificate in --cert ended on ${about.notAfter}; give a new one`);
   await certificate.certificates.put([{ cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }]);
   yield formatted(about);
-  yield '\nStored; the listener shows it within some minutes, without a restart.\n';
-  if (certificate.renew)
-    yield 'The relay makes certificates of its own too: it replaces this one when it is time to renew.\n';
+  yield `\nStored; ${SOON}.\n`;
   if (started && leaf.checkHost(started.hostname, { subject: 'never' }) === undefined) {
     yield `It does not name ${started.hostname}: clients that verify the name of the relay will refuse it.\n`;
   }

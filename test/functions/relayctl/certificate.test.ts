@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test, type TestContext } from 'node:test';
+import type { Renewal } from '#functions/relayctl/relay.ts';
 import type { CertificatePairs } from '#shared/ports/certificates.ts';
 import { type ThrowawayCertificate, throwawayCertificate } from '../../support/throwaway-certificate.ts';
 import { NOW, type Operator, operator } from './support/operator.ts';
@@ -11,6 +12,7 @@ import { NOW, type Operator, operator } from './support/operator.ts';
 process.env['TZ'] = 'UTC';
 
 const DAY = 24 * 60 * 60 * 1000;
+const MADE: Renewal = { renewed: true, daysLeft: 89 };
 const NAME = 'smtp.example.jp';
 
 let pair: ThrowawayCertificate;
@@ -20,14 +22,14 @@ before(async () => {
 
 type OnAws = Operator & { readonly stored: () => CertificatePairs | undefined };
 
-/** A relay whose certificate is a secret. `outcome`: what its certificate program says; left out: it has none. */
-function onAws(pairs?: CertificatePairs, outcome?: string): OnAws {
+/** A relay whose certificate is a secret. `renewal`: what its certificate program says; left out: it has none. */
+function onAws(pairs?: CertificatePairs, renewal?: Renewal): OnAws {
   let stored = pairs;
   const certificates = {
     current: async () => stored,
     put: async (next: CertificatePairs) => void (stored = next),
   };
-  const renew = outcome === undefined ? undefined : async () => outcome;
+  const renew = renewal === undefined ? undefined : async () => renewal;
   return { ...operator({ certificate: { kind: 'secret', certificates, renew } }), stored: () => stored };
 }
 
@@ -78,7 +80,7 @@ test('what there is not yet, and how to get it, is said', async () => {
   const cases: [relay: Operator, complaint: string][] = [
     [operator(), 'the relay has not said yet where its certificate lies; it does at its next start'],
     [
-      onAws(undefined, 'made'),
+      onAws(undefined, MADE),
       'there is no certificate yet, and the listener shows one that it has signed itself; npx relayctl certificate renew makes one',
     ],
     [
@@ -94,9 +96,19 @@ test('what there is not yet, and how to get it, is said', async () => {
 
 test('a renewal says what came of it, or why there is none', async () => {
   assert.equal(
-    await onAws([pair], 'a new certificate is good until 2027-02-22').gets('certificate renew'),
-    'Asking for a new certificate; this may take some minutes.\na new certificate is good until 2027-02-22\n',
+    await onAws([pair], MADE).gets('certificate renew'),
+    'Asking for a new certificate; this may take some minutes.\nA new certificate is stored, with 89 days left; the listener shows it within five minutes, without a restart.\n',
   );
+  const problem = 'too many certificates already issued';
+  const failures: [daysLeft: number, left: string][] = [
+    [1, 'the one there is has 1 day left'],
+    [0, 'there is none yet'],
+  ];
+  for (const [daysLeft, left] of failures) {
+    const said = await onAws([pair], { renewed: false, daysLeft, problem }).says('certificate renew');
+    assert.equal(said.status, 1);
+    assert.equal(said.complaint, `relayctl: no new certificate was made, and ${left}: ${problem}\n`);
+  }
   assert.match(
     (await onAws([pair]).says('certificate renew')).complaint,
     /^relayctl: this relay makes no certificate, since its stack was given no hosted zone; npx relayctl certificate put /,
@@ -107,19 +119,28 @@ test('a certificate is stored with its key in the form that the listener reads',
   const folder = await files(t, { 'c.pem': pair.cert, 'k.pem': pair.key });
   const relay = onAws();
   const printed = await relay.gets(`certificate put --cert ${folder}/c.pem --key ${folder}/k.pem`);
-  assert.match(printed, /^names {7}smtp\.example\.jp\n[^]*\nStored; the listener shows it within some minutes/);
-  assert.doesNotMatch(printed, /does not name|of its own/);
+  assert.match(printed, /^names {7}smtp\.example\.jp\n[^]*\nStored; the listener shows it within five minutes/);
+  assert.doesNotMatch(printed, /does not name/);
   const [stored] = relay.stored() ?? [];
   assert.equal(stored?.cert, pair.cert);
   assert.match(stored?.key ?? '', /^-----BEGIN PRIVATE KEY-----\n/);
 });
 
-test('a certificate for another name, or one that will be replaced, is stored with a warning', async (t) => {
+test('a certificate for another name is stored with a warning', async (t) => {
   const other = await throwawayCertificate('other.example.jp', { notBefore: NOW - DAY, notAfter: NOW + DAY });
   const folder = await files(t, { 'c.pem': other.cert, 'k.pem': other.key });
-  const printed = await onAws(undefined, 'made').gets(`certificate put --cert ${folder}/c.pem --key ${folder}/k.pem`);
+  const printed = await onAws().gets(`certificate put --cert ${folder}/c.pem --key ${folder}/k.pem`);
   assert.match(printed, /^It does not name smtp\.example\.jp: /m);
-  assert.match(printed, /^The relay makes certificates of its own too: /m);
+});
+
+test('a relay that makes its own certificates takes none from elsewhere', async (t) => {
+  const folder = await files(t, { 'c.pem': pair.cert, 'k.pem': pair.key });
+  const relay = onAws(undefined, MADE);
+  assert.match(
+    (await relay.says(`certificate put --cert ${folder}/c.pem --key ${folder}/k.pem`)).complaint,
+    /^relayctl: this relay makes its own certificates, .*; npx relayctl certificate renew makes one now\n$/,
+  );
+  assert.equal(relay.stored(), undefined);
 });
 
 test('what is no certificate, not its key, or over is refused, and nothing is stored', async (t) => {
