@@ -54,8 +54,7 @@ async function openStack(stack: string, region: string | undefined): Promise<Rel
   const { readStackOutputs } = await import('#shared/aws/stack-outputs.ts');
   const aws = await import('#shared/aws/connect.ts');
   const { forceRenewal } = await import('#shared/aws/certificate-function.ts');
-  const { environmentOf } = await import('#shared/config/outputs.ts');
-  const { REQUIRED_OUTPUTS, startedFrom } = await import('./stack-facts.ts');
+  const { environmentOf, REQUIRED_OUTPUTS, startedFrom } = await import('./stack-facts.ts');
   // As every client of the SDK finds it.
   if (region !== undefined) process.env['AWS_REGION'] = region;
   const outputs = await readStackOutputs(stack, REQUIRED_OUTPUTS);

@@ -1,6 +1,7 @@
-// What a deployed relay was started with, as its stack's outputs say it: in place of the file that a relay on this machine
-// writes (relay-file.ts).
+// What a deployed relay's outputs say: where its stores are, as its own programs are told it; and what it was started with, in place
+// of the file that a relay on this machine writes (relay-file.ts).
 
+import { VARIABLES, type Variable } from '#shared/config/environment.ts';
 import { type Output, outputOf } from '#shared/config/outputs.ts';
 import type { RelayFile } from './relay-file.ts';
 
@@ -28,4 +29,12 @@ export function startedFrom(outputs: Readonly<Partial<Record<Output, string>>>):
       ...(SmtpsPort === '' ? {} : { smtps: Number(SmtpsPort) }),
     },
   };
+}
+
+/** What the stack's programs are told by their environment, as far as its outputs say it. */
+export function environmentOf(
+  outputs: Readonly<Record<string, string | undefined>>,
+): Partial<Record<Variable, string>> {
+  const variables = Object.keys(VARIABLES) as Variable[];
+  return Object.fromEntries(variables.map((variable) => [variable, outputs[outputOf(variable)]]));
 }

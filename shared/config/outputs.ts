@@ -2,7 +2,7 @@
 // no others. An output that says where a store is has the name of the variable that programs are told it by
 // (environment.ts), in PascalCase.
 
-import { VARIABLES, type Variable } from './environment.ts';
+import type { Variable } from './environment.ts';
 
 /** Further ones, by key: what each holds. A stack without a hosted zone has no certificate function; a closed port has no output. */
 export const OUTPUTS = {
@@ -21,12 +21,4 @@ export function outputOf(variable: Variable): string {
     .split('_')
     .map((word) => `${word.slice(0, 1)}${word.slice(1).toLowerCase()}`)
     .join('');
-}
-
-/** What the stack's programs are told by their environment, as far as its outputs say it. */
-export function environmentOf(
-  outputs: Readonly<Record<string, string | undefined>>,
-): Partial<Record<Variable, string>> {
-  const variables = Object.keys(VARIABLES) as Variable[];
-  return Object.fromEntries(variables.map((variable) => [variable, outputs[outputOf(variable)]]));
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { readStackOutputs } from '#shared/aws/stack-outputs.ts';
-import { environmentOf, outputOf } from '#shared/config/outputs.ts';
 import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
 import { type CloudFormationStandIn, startCloudFormation } from '../support/aws/cloudformation.ts';
 
@@ -31,13 +30,6 @@ async function refusal(stack = 'relay'): Promise<Error> {
     (error: Error) => error,
   );
 }
-
-test('an output has the name of its variable in PascalCase', () => {
-  assert.equal(outputOf('QUEUE_TABLE'), 'QueueTable');
-  assert.equal(outputOf('CREDENTIALS_SECRETS'), 'CredentialsSecrets');
-  const { QUEUE_TABLE, DOORBELL_URL } = environmentOf({ QueueTable: 'q', Other: 'o' });
-  assert.deepEqual([QUEUE_TABLE, DOORBELL_URL], ['q', undefined]);
-});
 
 test('the outputs of a stack are read by key', async () => {
   const outputs = { QueueTable: 'relay-Queue<1>&', Hostname: 'smtp.example.jp', Other: 'x' };
