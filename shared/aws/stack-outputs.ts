@@ -15,8 +15,11 @@ export type StackOutputs = Readonly<Record<string, string | undefined>>;
 /** By key. Never without `required`. */
 export async function readStackOutputs(stack: string, required: readonly string[]): Promise<StackOutputs> {
   const found = await describe(stack);
-  const outputs = Object.fromEntries(
-    (found?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+  const outputs: StackOutputs = Object.fromEntries(
+    (found?.Outputs ?? []).map(({ OutputKey = '', OutputValue }): [string, string | undefined] => [
+      OutputKey,
+      OutputValue,
+    ]),
   );
   const missing = required.filter((key) => (outputs[key] ?? '') === '');
   if (missing.length === 0) return outputs;

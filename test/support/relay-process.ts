@@ -126,8 +126,17 @@ function firstGroup(text: string, pattern: RegExp): string {
 export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 /** A program of the project from its start to its end, which it must reach by itself. */
-export async function run(program: string, args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: PROJECT, timeout: 30_000, killSignal: 'SIGKILL' });
+export async function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ran> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: PROJECT,
+    env,
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
   const [stdout, stderr, { status }] = await Promise.all([textOf(child.stdout), textOf(child.stderr), endOf(child)]);
   return { status, stdout, stderr };
 }

@@ -53,7 +53,7 @@ export async function* certificatePut(
     throw new OperatorError('--key is not the key of the certificate in --cert; give the two that belong together');
   }
   const about = described(cert, now);
-  if (about.daysLeft <= 0)
+  if (leaf.validToDate.getTime() <= now)
     throw new OperatorError(`the certificate in --cert ended on ${about.notAfter}; give a new one`);
   await certificate.certificates.put([{ cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }]);
   yield formatted(about);
