@@ -7,7 +7,7 @@ import { SETTINGS, type SettingName, type Settings } from './settings.ts';
 
 export type Contradiction = { readonly about: readonly SettingName[]; readonly message: string };
 
-type Check = {
+export type Check = {
   readonly about: readonly SettingName[];
   readonly holds: (settings: Settings) => boolean;
   readonly right: string;
@@ -62,8 +62,9 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-export function contradictions(settings: Settings): Contradiction[] {
-  return CHECKS.filter(({ holds }) => !holds(settings)).map(({ about, right }) => ({
+/** `further`: what is wrong together only where this relay runs. */
+export function contradictions(settings: Settings, further: readonly Check[] = []): Contradiction[] {
+  return [...CHECKS, ...further].filter(({ holds }) => !holds(settings)).map(({ about, right }) => ({
     about,
     message: `${about.map((name) => `${name} ${shown(name, settings)}`).join(' with ')}: ${right}`,
   }));

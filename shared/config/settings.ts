@@ -133,7 +133,7 @@ const DELIVERY = {
   default_transport: postfix(
     choice(['capture', 'ses', 'smtp']),
     'capture',
-    'capture keeps all mail on this machine; ses is Amazon SES; smtp is relayhost.',
+    'capture keeps all mail on this machine; ses is Amazon SES, the default of a deployed relay; smtp is relayhost.',
   ),
   relayhost: postfix(orEmpty(relayhost), '', 'Where default_transport: smtp delivers to.'),
   smtp_helo_name: postfix(hostName, '$myhostname', 'What the relay says in EHLO.'),
@@ -149,7 +149,16 @@ const DELIVERY = {
   ),
   smtp_connect_timeout: postfix(timeout, '30s', 'How long to wait for a connection.'),
   ses_region: own(line, '', "Amazon SES's region. Empty: the environment's."),
-  ses_configuration_set: own(line, '', "Amazon SES's configuration set. Empty: the identity's default."),
+  ses_configuration_set: own(
+    line,
+    '',
+    "Amazon SES's configuration set. Empty: the identity's default, or the stack's own where the relay is deployed.",
+  ),
+  ses_identities: own(
+    domains,
+    '',
+    'Domains that Amazon SES sends for; a deployed relay makes an identity with DKIM for each.',
+  ),
 };
 
 const LOG = {
