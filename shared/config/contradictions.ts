@@ -64,10 +64,12 @@ const CHECKS: readonly Check[] = [
 
 /** `further`: what is wrong together only where this relay runs. */
 export function contradictions(settings: Settings, further: readonly Check[] = []): Contradiction[] {
-  return [...CHECKS, ...further].filter(({ holds }) => !holds(settings)).map(({ about, right }) => ({
-    about,
-    message: `${about.map((name) => `${name} ${shown(name, settings)}`).join(' with ')}: ${right}`,
-  }));
+  return [...CHECKS, ...further]
+    .filter(({ holds }) => !holds(settings))
+    .map(({ about, right }) => ({
+      about,
+      message: `${about.map((name) => `${name} ${shown(name, settings)}`).join(' with ')}: ${right}`,
+    }));
 }
 
 function shown(name: SettingName, settings: Settings): string {

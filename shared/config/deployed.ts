@@ -18,7 +18,8 @@ export const DEPLOYED: Place = {
     {
       about: ['default_transport'],
       holds: (s) => s.default_transport !== 'capture',
-      right: 'a deployed relay has no machine to keep mail on; leave it out for Amazon SES, or write smtp and a relayhost',
+      right:
+        'a deployed relay has no machine to keep mail on; leave it out for Amazon SES, or write smtp and a relayhost',
     },
     {
       about: ['ses_region', 'ses_identities'],

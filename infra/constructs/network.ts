@@ -1,0 +1,38 @@
+// Where the listener's tasks live: public subnets, and no NAT gateway, which would cost more than everything else together. Tasks
+// have public addresses to call AWS with; what reaches them is the security groups' business. Bodies and queue entries go by
+// gateway endpoints, which cost nothing.
+
+import { Validations } from 'aws-cdk-lib';
+import { GatewayVpcEndpointAwsService, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+
+export type NetworkProps = {
+  /** How many availability zones. */
+  readonly zones: number;
+};
+
+export class Network extends Construct {
+  readonly vpc: IVpc;
+
+  constructor(scope: Construct, id: string, { zones }: NetworkProps) {
+    super(scope, id);
+    const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: zones,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24 }],
+      gatewayEndpoints: {
+        Spool: { service: GatewayVpcEndpointAwsService.S3 },
+        Tables: { service: GatewayVpcEndpointAwsService.DYNAMODB },
+      },
+      // It would take a function of the CDK's to empty the default security group, which nothing here is in.
+      restrictDefaultSecurityGroup: false,
+    });
+    Validations.of(vpc).acknowledge({
+      id: 'AwsSolutions-VPC7',
+      reason:
+        'Flow logs cost by the gigabyte; the listener logs every connection, with its address and what became of it.',
+    });
+    // The CDK is not written for exactOptionalPropertyTypes.
+    this.vpc = vpc as IVpc;
+  }
+}
