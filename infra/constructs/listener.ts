@@ -7,7 +7,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AvailabilityZoneRebalancing,
@@ -32,6 +32,7 @@ import type { Variable } from '#shared/config/environment.ts';
 import { STOP_TIMEOUT } from '#shared/config/timing.ts';
 import { grantRecords } from './hosted-zone.ts';
 import type { LoadBalancer } from './load-balancer.ts';
+import { admitClients } from './network.ts';
 import type { Policy } from './policy.ts';
 import type { Program, ProgramsProps } from './program.ts';
 import type { Stores } from './stores.ts';
@@ -114,10 +115,11 @@ export class Listener extends Construct implements Program {
     if (reached.by === 'load balancer') {
       reached.loadBalancer.open({ service: this.service, container: this.#container, ports, healthPort: HEALTH_PORT });
     } else {
-      for (const { port } of ports) {
-        for (const network of reached.allowedNetworks) tasksGroup.addIngressRule(Peer.ipv4(network), Port.tcp(port));
-      }
-      Validations.of(tasksGroup).acknowledge(EVERYBODY);
+      admitClients(
+        tasksGroup,
+        reached.allowedNetworks,
+        ports.map(({ port }) => port),
+      );
       grantRecords(this, { zoneId: reached.zoneId, name: reached.hostname, type: 'A' });
     }
     this.#acknowledge();
@@ -204,9 +206,3 @@ export class Listener extends Construct implements Program {
     });
   }
 }
-
-/** A mail relay on the internet is reached from the internet. */
-export const EVERYBODY = {
-  id: 'AwsSolutions-EC23',
-  reason: 'Clients are anywhere, and must log in; allowedNetworks narrows it down where they are not.',
-};

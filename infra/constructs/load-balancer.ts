@@ -2,7 +2,7 @@
 // judges by. It forgets no connection that SMTP still keeps, and a target that leaves keeps its connections.
 
 import { type CfnResource, Duration, Validations } from 'aws-cdk-lib';
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ContainerDefinition, FargateService } from 'aws-cdk-lib/aws-ecs';
 import {
   IpAddressType,
@@ -13,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import { LONGEST_IDLE_TIMEOUT } from '#shared/config/deployed.ts';
 import { STOP_TIMEOUT } from '#shared/config/timing.ts';
+import { admitClients } from './network.ts';
 
 export type LoadBalancerProps = {
   readonly vpc: IVpc;
@@ -38,15 +39,16 @@ export class LoadBalancer extends Construct {
   readonly balancer: NetworkLoadBalancer;
   readonly targetGroups: NetworkTargetGroup[] = [];
   readonly #props: LoadBalancerProps;
+  readonly #clients: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
     this.#props = props;
     const { vpc, deletionProtection } = props;
-    const group = new SecurityGroup(this, 'Clients', { vpc, description: 'Who may connect', allowAllOutbound: false });
-    Validations.of(group).acknowledge({
-      id: 'AwsSolutions-EC23',
-      reason: 'Clients are anywhere, and must log in; allowedNetworks narrows it down where they are not.',
+    this.#clients = new SecurityGroup(this, 'Clients', {
+      vpc,
+      description: 'Who may connect',
+      allowAllOutbound: false,
     });
     this.balancer = new NetworkLoadBalancer(this, 'Balancer', {
       vpc,
@@ -54,7 +56,7 @@ export class LoadBalancer extends Construct {
       ipAddressType: IpAddressType.IPV4,
       crossZoneEnabled: true,
       deletionProtection,
-      securityGroups: [group],
+      securityGroups: [this.#clients],
     });
     // Its name may stand in DNS that is kept elsewhere, so it must never be another one.
     (this.balancer.node.defaultChild as CfnResource).overrideLogicalId('LoadBalancer');
@@ -94,8 +96,12 @@ export class LoadBalancer extends Construct {
         defaultTargetGroups: [targetGroup],
         tcpIdleTimeout: Duration.seconds(Math.min(LONGEST_IDLE_TIMEOUT, idle)),
       });
-      for (const network of allowedNetworks) this.balancer.connections.allowFrom(Peer.ipv4(network), Port.tcp(port));
     }
+    admitClients(
+      this.#clients,
+      allowedNetworks,
+      ports.map(({ port }) => port),
+    );
     for (const containerPort of [...targetGroups.keys(), healthPort]) {
       service.connections.allowFrom(this.balancer, Port.tcp(containerPort));
     }

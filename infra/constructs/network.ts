@@ -3,7 +3,15 @@
 // gateway endpoints, which cost nothing.
 
 import { Validations } from 'aws-cdk-lib';
-import { GatewayVpcEndpointAwsService, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  GatewayVpcEndpointAwsService,
+  type IVpc,
+  Peer,
+  Port,
+  type SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 
 export type NetworkProps = {
@@ -35,4 +43,15 @@ export class Network extends Construct {
     // The CDK is not written for exactOptionalPropertyTypes.
     this.vpc = vpc as IVpc;
   }
+}
+
+/** Opens these ports to clients, wherever the security group stands: before the load balancer, or before the tasks. */
+export function admitClients(group: SecurityGroup, networks: readonly string[], ports: readonly number[]): void {
+  for (const port of new Set(ports)) {
+    for (const network of networks) group.addIngressRule(Peer.ipv4(network), Port.tcp(port));
+  }
+  Validations.of(group).acknowledge({
+    id: 'AwsSolutions-EC23',
+    reason: 'Clients are anywhere, and must log in; allowedNetworks narrows it down where they are not.',
+  });
 }
