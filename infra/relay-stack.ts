@@ -11,7 +11,7 @@ import type { Output } from '#shared/config/outputs.ts';
 import { bundleProgram } from './bundle.ts';
 import { Certificate } from './constructs/certificate.ts';
 import { Deliver } from './constructs/deliver.ts';
-import { Listener, type OpenPort } from './constructs/listener.ts';
+import { Listener } from './constructs/listener.ts';
 import { LoadBalancer } from './constructs/load-balancer.ts';
 import { Network } from './constructs/network.ts';
 import { Policy } from './constructs/policy.ts';
@@ -89,7 +89,7 @@ export class RelayStack extends Stack {
       programs,
       size,
       tasks,
-      ports: openPorts(stage),
+      ports: stage.openPorts,
       sessionLimit: settings.smtpd_connection_limit,
       reached: reachedBy(this.loadBalancer, stage),
     });
@@ -154,10 +154,10 @@ export class RelayStack extends Stack {
   }
 
   /** What relayctl --stack reads. */
-  #print({ configuration: { settings }, ports }: Stage): void {
+  #print({ configuration: { settings }, openPorts }: Stage): void {
     this.stores.printOutputs();
     const portOf = (service: string): string | undefined =>
-      ports.find((each) => each.service === service)?.port.toString();
+      openPorts.find((each) => each.service === service)?.port.toString();
     const values: Record<Output, string | undefined> = {
       Hostname: settings.myhostname,
       LocalDomain: settings.smtpd_sasl_local_domain || undefined,
@@ -169,14 +169,6 @@ export class RelayStack extends Stack {
       if (value !== undefined) new CfnOutput(this, name, { value });
     }
   }
-}
-
-/** The container is not root, so its ports are above 1023, and the load balancer translates. */
-function openPorts({ ports, loadBalancer }: Stage): OpenPort[] {
-  return ports.map(({ service, port }) => {
-    const first = ports.find((other) => other.service === service)?.port ?? port;
-    return { service, port, containerPort: loadBalancer && first < 1024 ? first + 1000 : first };
-  });
 }
 
 function reachedBy(loadBalancer: LoadBalancer | undefined, { zone, configuration, allowedNetworks }: Stage) {

@@ -7,6 +7,7 @@ import { isIPv6 } from 'node:net';
 import { DEPLOYED } from '#shared/config/deployed.ts';
 import { type Configuration, loadSettings, SettingsError, type SettingsSource } from '#shared/config/load-settings.ts';
 import { FileError, type Problem } from '#shared/config/problems.ts';
+import { type OpenPort, openPorts, portProblems } from './open-ports.ts';
 import { type Options, readOptions } from './options.ts';
 
 /** A name of the documentation's (RFC 2606 keeps example.jp's kind), so that a fresh clone can be synthesised. */
@@ -17,6 +18,7 @@ export type Zone = { readonly id: string; readonly name: string };
 export type Stage = Options & {
   readonly configuration: Configuration;
   readonly zone: Zone | undefined;
+  readonly openPorts: readonly OpenPort[];
   /** The configuration set of Amazon SES that the stack is to make. */
   readonly configurationSet: string | undefined;
 };
@@ -41,7 +43,7 @@ export function readStage(context: Readonly<Record<string, unknown>>): Stage {
   if (configuration === undefined || reports.length > 0) throw new StageError(reports.join('\n'));
 
   const zone = options.zoneId === '' ? undefined : { id: options.zoneId, name: options.zoneName };
-  return { ...options, zone, ...withConfigurationSet(configuration, options.stackName) };
+  return { ...options, zone, openPorts: openPorts(options), ...withConfigurationSet(configuration, options.stackName) };
 }
 
 function readConfiguration({ settings: file, hostname }: Options, problems: Problem[]): Configuration {
@@ -71,21 +73,16 @@ function contradictions(options: Options, { settings, services }: Configuration)
       !loadBalancer && zoneId === '',
       'loadBalancer no: the task puts its address into a zone; give zoneId and zoneName',
     ],
-    [ports.length === 0, 'ports: no service is open; write at least submission=587'],
     ...ports.map(({ service }): [boolean, string] => [
       !services.has(service),
       `ports: no service ${service}; there are ${[...services.keys()].join(', ')}`,
-    ]),
-    ...ports.map(({ port }, i): [boolean, string] => [
-      ports.findIndex((other) => other.port === port) < i,
-      `ports: ${port} stands there twice; give each service a port of its own`,
     ]),
     ...allowedNetworks.map((network): [boolean, string] => [
       isIPv6(network.split('/')[0] ?? ''),
       `allowedNetworks: ${network}: the relay is reached over IPv4; write IPv4 networks`,
     ]),
   ];
-  return found.filter(([wrong]) => wrong).map(([, message]) => message);
+  return [...found.filter(([wrong]) => wrong).map(([, message]) => message), ...portProblems(options)];
 }
 
 export function isWithin(name: string, zone: string): boolean {

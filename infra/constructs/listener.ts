@@ -30,15 +30,13 @@ import { Construct } from 'constructs';
 import { CONTAINER_USER, HEALTH_COMMAND, SCRATCH_FOLDER } from '#shared/config/container.ts';
 import type { Variable } from '#shared/config/environment.ts';
 import { STOP_TIMEOUT } from '#shared/config/timing.ts';
+import { HEALTH_PORT, type OpenPort, servicePorts } from '../open-ports.ts';
 import { grantRecords } from './hosted-zone.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { admitClients } from './network.ts';
 import type { Policy } from './policy.ts';
 import type { Program, ProgramsProps } from './program.ts';
 import type { Stores } from './stores.ts';
-
-/** A service, the port that clients connect to, and the one in the container. */
-export type OpenPort = { readonly service: string; readonly port: number; readonly containerPort: number };
 
 export type ListenerProps = {
   readonly vpc: IVpc;
@@ -62,7 +60,6 @@ export type ListenerProps = {
       };
 };
 
-const HEALTH_PORT = 8080;
 /** Percent of a processor, and of smtpd_connection_limit, at which there should be more tasks. */
 const BUSY = 60;
 const DOCKERFILE = join(import.meta.dirname, '../../functions/listener/Dockerfile');
@@ -83,7 +80,7 @@ export class Listener extends Construct implements Program {
     });
     this.#task = this.#taskDefinition(props);
     this.#container = this.#addContainer(props);
-    this.tell('SERVICES', ports.map(({ service, containerPort }) => `${service}=${containerPort}`).join(','));
+    this.tell('SERVICES', servicePorts(ports));
     this.tell('HEALTH_PORT', String(HEALTH_PORT));
     this.tell('SCRATCH', SCRATCH_FOLDER);
     this.tell('METRICS_NAMESPACE', programs.metrics.namespace);

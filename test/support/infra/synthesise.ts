@@ -93,3 +93,23 @@ function projectContext(): Readonly<Record<string, unknown>> {
 export function resourcesOf(template: Template, type: string): [id: string, resource: Resource][] {
   return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 }
+
+/** The one resource of its type whose logical id begins so. */
+export function only(template: Template, type: string, beginning = ''): Resource {
+  const found = resourcesOf(template, type).filter(([id]) => id.startsWith(beginning));
+  const [first, ...more] = found;
+  if (first === undefined || more.length > 0) {
+    throw new Error(`${found.length} resources ${type} ${beginning}: ${found.map(([id]) => id).join(', ')}`);
+  }
+  return first[1];
+}
+
+/** What is written in a resource's properties at this path, such as `Environment.Variables`. */
+export function at(resource: { readonly Properties: unknown }, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key],
+      resource.Properties,
+    );
+}
