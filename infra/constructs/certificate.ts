@@ -44,7 +44,7 @@ export class Certificate extends Construct {
     grantRecords(this.program, { zoneId, name: `_acme-challenge.${hostname}`, type: 'TXT' });
     this.program.tell('ACME_DIRECTORY', acme.directory);
     if (acme.email !== '') this.program.tell('ACME_EMAIL', acme.email);
-    if (acme.rsa) this.program.tell('ACME_RSA', 'yes');
+    if (acme.rsa) this.program.tell('CERTIFICATE_KEYS', 'ecdsa,rsa');
     if (acme.externalAccount !== '') {
       // Without the six random characters that end a full ARN, as the console shows it.
       allow(this.program, ['secretsmanager:GetSecretValue'], [acme.externalAccount, `${acme.externalAccount}-??????`]);

@@ -33,10 +33,6 @@ export const VARIABLES = {
   HEALTH_PORT: 'the port on which the listener says whether it is well',
   LISTEN: 'the address that the listener listens on',
   SCRATCH: 'the folder where the listener may write',
-  ACME_DIRECTORY: "the URL of the certificate's ACME authority",
-  ACME_EMAIL: 'where that authority writes to',
-  ACME_EXTERNAL_ACCOUNT: 'the ARN of the secret with its external account binding',
-  ACME_RSA: 'yes for a certificate with an RSA key, too',
   ADDRESS_URL: 'the URL that answers with the address of whoever asks',
 } as const;
 
