@@ -10,8 +10,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readEnvironment, type Environment } from '#shared/config/environment.ts';
+import { readEnvironment, readOptional, type Environment } from '#shared/config/environment.ts';
 import type { Settings } from '#shared/config/settings.ts';
+import type { ExternalAccount } from '#shared/ports/authority.ts';
 import type { Doorbell } from '#shared/ports/doorbell.ts';
 import type { Log } from '#shared/ports/log.ts';
 import type { Policy } from '#shared/ports/policy.ts';
@@ -21,6 +22,7 @@ import { clientOptions } from './client-options.ts';
 import { SecretCredentials } from './credentials.ts';
 import { DynamoDirectory } from './directory.ts';
 import { SqsDoorbell } from './doorbell.ts';
+import { readExternalAccount } from './external-account.ts';
 import { createLambdaPolicy } from './policy.ts';
 import { DynamoQueue } from './queue.ts';
 import { SesQuota } from './quota.ts';
@@ -80,6 +82,12 @@ export function connectCredentials(env: Environment, options: CredentialsOptions
 export function connectCertificates(env: Environment): SecretCertificates {
   const { CERTIFICATE_SECRET: secret } = readEnvironment(env, ['CERTIFICATE_SECRET']);
   return new SecretCertificates({ client: secretsManager(), secret });
+}
+
+/** Undefined where the authority asks for none. The secret is read at each call. */
+export function connectExternalAccount(env: Environment): (() => Promise<ExternalAccount>) | undefined {
+  const secret = readOptional(env, 'ACME_EXTERNAL_ACCOUNT');
+  return secret === undefined ? undefined : () => readExternalAccount(secretsManager(), secret);
 }
 
 export function connectPolicy(env: Environment): Policy {

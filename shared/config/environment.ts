@@ -66,9 +66,6 @@ export function readEnvironment<Name extends Variable>(
 }
 
 /** The value of a variable that may be left out. */
-export function readOptional(
-  environment: Readonly<Record<string, string | undefined>>,
-  name: Variable,
-): string | undefined {
+export function readOptional(environment: Environment, name: Variable): string | undefined {
   return environment[name] === '' ? undefined : environment[name];
 }

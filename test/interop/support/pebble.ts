@@ -1,5 +1,5 @@
 // Pebble, Let's Encrypt's ACME server for tests (Debian's package `pebble`), on loopback, with a TLS certificate of its own and the
-// name server that it is to ask. It refuses one nonce in twenty on purpose, and uses a valid authorization again half the time.
+// name server that it is to ask. It refuses one nonce in twenty on purpose.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +16,8 @@ export type PebbleOptions = {
   readonly dnsServer: string;
   /** Accounts must be bound to one of these: HMAC key (base64url) by kid. */
   readonly externalAccounts?: Readonly<Record<string, string>>;
+  /** How often it uses a valid authorization again, in percent: in the place of a challenge. */
+  readonly reuse?: number;
 };
 
 export type Pebble = {
@@ -33,7 +35,7 @@ const LIFE = 90 * 24 * 60 * 60;
 /** One for all in a process: a root is found by its name, and all of these have the same. */
 const { cert, key } = await throwawayCertificate();
 
-export async function startPebble({ dnsServer, externalAccounts }: PebbleOptions): Promise<Pebble> {
+export async function startPebble({ dnsServer, externalAccounts, reuse = 50 }: PebbleOptions): Promise<Pebble> {
   const folder = await mkdtemp(join(tmpdir(), 'pebble-'));
   const caFile = join(folder, 'cert.pem');
   const keyFile = join(folder, 'key.pem');
@@ -54,7 +56,7 @@ export async function startPebble({ dnsServer, externalAccounts }: PebbleOptions
     writeFile(configFile, JSON.stringify({ pebble })),
   ]);
   const child = spawn('pebble', ['-strict', '-config', configFile, '-dnsserver', dnsServer], {
-    env: { ...process.env, PEBBLE_VA_NOSLEEP: '1' },
+    env: { ...process.env, PEBBLE_VA_NOSLEEP: '1', PEBBLE_AUTHZREUSE: String(reuse) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
