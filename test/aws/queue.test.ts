@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test, type TestContext } from 'node:test';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { concurrently } from '#shared/aws/concurrently.ts';
 import { DynamoQueue } from '#shared/aws/queue.ts';
 import { shardOf } from '#shared/aws/queue-items.ts';
+import { QUEUE_TABLE } from '#shared/config/records.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
 import type { Settlement } from '#shared/ports/queue.ts';
@@ -127,17 +129,17 @@ suite('a claim', () => {
 
   test('goes through the pages of a shard, past what is leased, in order', async (t) => {
     const { queue } = await openDynamoQueue(t, dynamo);
-    const ids = Array.from({ length: 5000 }, (_, i) => `Q${i}`).filter((id) => shardOf(id) === '7');
-    const entries = ids.slice(0, 250).map((id, i) => named(id, { due: NOW - 1000 + i }));
-    await Promise.all(entries.map((entry) => queue.enqueue([entry])));
+    const ids = Array.from({ length: 3000 }, (_, i) => `Q${i}`).filter((id) => shardOf(id) === '7');
+    const entries = ids.slice(0, 130).map((id, i) => named(id, { due: NOW - 1000 + i }));
+    await concurrently(entries, 10, (entry) => queue.enqueue([entry]));
     const inOrder = entries.map(({ id }) => id);
     assert.deepEqual(await queue.due(NOW, 1000), inOrder);
-    const claimed = await queue.claim({ ...claim, limit: 220 });
+    const claimed = await queue.claim({ ...claim, limit: 110 });
     assert.deepEqual(
       claimed.map(({ id }) => id),
-      inOrder.slice(0, 220),
+      inOrder.slice(0, 110),
     );
-    assert.deepEqual(await queue.due(NOW, 20), inOrder.slice(220, 240));
+    assert.deepEqual(await queue.due(NOW, 10), inOrder.slice(110, 120));
   });
 });
 
@@ -192,10 +194,29 @@ test('a queue of several pages is listed, counted and flushed whole', async (t) 
   const { queue } = await openDynamoQueue(t, dynamo);
   const to = Array.from({ length: 50 }, (_, i) => `${i}@${'y'.repeat(1000)}`);
   const entries = Array.from({ length: 45 }, (_, i) => named(`Q${i}`, { to, arrived: NOW + i, due: NOW + 9000 }));
-  await Promise.all(entries.map((entry) => queue.enqueue([entry])));
+  await concurrently(entries, 10, (entry) => queue.enqueue([entry]));
   assert.deepEqual(await queue.list(), entries);
   assert.equal((await queue.summary()).queued, 45);
   assert.equal((await queue.flush(NOW)).length, 45);
+});
+
+test('only what is queued lies in the index', async (t) => {
+  const { queue, client, table } = await openDynamoQueue(t, dynamo);
+  for (const id of ['Q1', 'Q2', 'Q3', 'Q4', 'Q5']) await queue.enqueue([named(id)]);
+  await queue.enqueue([named('H', { state: 'hold' })]);
+  await queue.claim({ ...claim, ids: ['Q1', 'Q2', 'Q3'] });
+  await queue.settle('Q1', 'a', { kind: 'done' });
+  await queue.settle('Q2', 'a', { ...keep, state: 'failed' });
+  await queue.hold(['Q3', 'Q4']);
+  await queue.settle('Q3', 'a', keep);
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table, IndexName: QUEUE_TABLE.dueIndex.name }));
+  assert.deepEqual(
+    Items.map(({ id }) => id?.S),
+    ['Q5'],
+  );
+  await queue.release(NOW, ['Q3']);
+  await queue.flush(NOW, ['Q2']);
+  assert.deepEqual((await queue.due(NOW, 10)).toSorted(), ['Q2', 'Q3', 'Q5']);
 });
 
 test('an item of a later version is refused with words that say which one', async (t) => {

@@ -9,7 +9,8 @@ import { createTables, dynamoClient, startDynamo } from '../support/aws/dynamo.t
 test('what DynamoDB leaves out of a batch is asked for again', async (t) => {
   const { table, keys } = await openWithItems(t, (asked) => Math.ceil(asked / 2));
   const items = await table.getAll(keys, attributes('id'));
-  assert.deepEqual(items.map(({ id }) => id).toSorted(), ['0', '1', '2', '3', '4']);
+  assert.deepEqual(new Set(items.map(({ id }) => id)), new Set(['0', '1', '2', '3', '4']));
+  assert.equal(items.length, 5);
 });
 
 test('a batch that is never answered whole is a temporary fault', async (t) => {

@@ -3,12 +3,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.ts';
 import { requires } from '../requires.ts';
 import { callerOf, type DynamoStandIn } from './dynamo.ts';
 
-const EMULATOR = join(import.meta.dirname, '../../../node_modules/amplify-dynamodb-simulator/emulator');
+const EMULATOR = join(
+  dirname(fileURLToPath(import.meta.resolve('amplify-dynamodb-simulator/package.json'))),
+  'emulator',
+);
 /** Milliseconds until it answers, on a busy machine. */
 const START_LIMIT = 60_000;
 

@@ -16,8 +16,8 @@ export type DynamoStandIn = { readonly caller: Required<Caller>; close(): Promis
 const require = createRequire(import.meta.url);
 const dynalite = require('dynalite') as (options: { createTableMs: number }) => Server;
 
-/** Milliseconds. DynamoDB Local may be slow at its first calls. */
-const REQUEST_TIMEOUT = 10_000;
+/** Milliseconds. */
+const PATIENCE = 10_000;
 
 export async function startDynamo(): Promise<DynamoStandIn> {
   const server = dynalite({ createTableMs: 0 });
@@ -42,9 +42,13 @@ export function callerOf(port: number): Required<Caller> {
   };
 }
 
-/** Ends behind the test. */
-export function dynamoClient(t: TestContext, caller: Caller, requestTimeout = REQUEST_TIMEOUT): DynamoDBClient {
-  const client = new DynamoDBClient(clientOptions(requestTimeout, caller));
+/** As the programs' clients are, but for its patience: a busy machine is not an outage. Ends behind the test. */
+export function dynamoClient(t: TestContext, caller: Caller): DynamoDBClient {
+  const { requestHandler, ...options } = clientOptions(PATIENCE, caller);
+  const client = new DynamoDBClient({
+    ...options,
+    requestHandler: { ...requestHandler, connectionTimeout: PATIENCE },
+  });
   t.after(() => client.destroy());
   return client;
 }
