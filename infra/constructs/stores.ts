@@ -71,7 +71,7 @@ export class Stores extends Construct {
   /** Takes a message: its body, its entries, the ring; and takes back what of them was not stored whole. */
   grantEnqueue(program: Program): void {
     allow(program, ['s3:PutObject', 's3:DeleteObject'], [this.spool.arnForObjects('*')]);
-    allow(program, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], [this.queueTable.tableArn]);
+    allow(program, ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], [this.queueTable.tableArn]);
     allow(program, ['sqs:SendMessage'], [this.doorbell.queueArn]);
     this.#tell(program, 'SPOOL_BUCKET', 'QUEUE_TABLE', 'DOORBELL_URL');
     this.#acknowledgeBodies(program);
@@ -107,15 +107,11 @@ export class Stores extends Construct {
   /** Claims entries, reads bodies, and settles what became of them: the last entry of a body deletes it. */
   grantDeliver(program: Program): void {
     allow(program, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.doorbell.queueArn]);
-    allow(
-      program,
-      ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      [this.queueTable.tableArn],
-    );
+    allow(program, ['dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:DeleteItem'], [this.queueTable.tableArn]);
     allow(program, ['s3:GetObject', 's3:DeleteObject'], [this.spool.arnForObjects('*')]);
     // Without it S3 answers 403 for a body that is missing, and not 404.
     allow(program, ['s3:ListBucket'], [this.spool.bucketArn]);
-    this.#tell(program, 'SPOOL_BUCKET', 'QUEUE_TABLE', 'DOORBELL_URL');
+    this.#tell(program, 'SPOOL_BUCKET', 'QUEUE_TABLE');
     this.#acknowledgeBodies(program);
   }
 

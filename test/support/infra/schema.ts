@@ -60,16 +60,16 @@ class Checker {
       this.#problems.push(`${path}: ${JSON.stringify(value).slice(0, 60)} is no ${expected}`);
     switch (type.type) {
       case 'string':
-        if (typeof value === 'object') refuse('string');
+        if (!isScalar(value)) refuse('string');
         else if (type.allowedValues !== undefined && !type.allowedValues.includes(String(value)))
           refuse(type.allowedValues.join(', nor '));
         return;
       case 'number':
       case 'integer':
-        if (typeof value === 'object' || Number.isNaN(Number(value))) refuse('number');
+        if (!isScalar(value) || Number.isNaN(Number(value))) refuse('number');
         return;
       case 'boolean':
-        if (!['true', 'false'].includes(String(value))) refuse('boolean');
+        if (!isScalar(value) || !['true', 'false'].includes(String(value))) refuse('boolean');
         return;
       case 'array':
         if (!Array.isArray(value)) refuse('list');
@@ -155,6 +155,11 @@ function isIntrinsic(value: Value): boolean {
   if (!isObject(value)) return false;
   const [key = '', ...more] = Object.keys(value);
   return more.length === 0 && /^(Ref|Condition|Fn::.+)$/.test(key);
+}
+
+/** CloudFormation takes a number or a truth for a text, and the other way round. */
+function isScalar(value: Value): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function isObject(value: Value): value is Readonly<Record<string, Value>> {
