@@ -137,7 +137,7 @@ export function readOptions(context: Readonly<Record<string, unknown>>, problems
     if (meant !== '') report(`${name} is not an option${meant}`);
   }
   const valueOf = (name: OptionName): unknown => {
-    const { type, default: fallback }: Option<unknown> = OPTIONS[name] as Option<unknown>;
+    const { type, default: fallback } = OPTIONS[name] as Option<unknown>;
     const written = textIn(context[name]);
     const parsed = written === undefined ? wrong(`write ${type.written}`) : type.parse(written || fallback);
     if (parsed.ok) return parsed.value;
@@ -152,5 +152,5 @@ export function readOptions(context: Readonly<Record<string, unknown>>, problems
 function textIn(value: unknown): string | undefined {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.every((item) => typeof item === 'string') ? value.join(', ') : undefined;
-  return typeof value === 'object' ? undefined : String(value as string | number | boolean);
+  return ['string', 'number', 'boolean'].includes(typeof value) ? `${value as string | number | boolean}` : undefined;
 }
