@@ -15,7 +15,7 @@ const STORES = [
 ] as const;
 
 /** A stack without one of them is no relay's. */
-export const REQUIRED_OUTPUTS = ['Hostname', 'LocalDomain', ...STORES.map(outputOf)];
+export const REQUIRED_OUTPUTS = ['Hostname', ...STORES.map(outputOf)];
 
 /** A service whose port is not among the outputs is closed. */
 export function startedFrom(outputs: Readonly<Partial<Record<Output, string>>>): RelayFile {

@@ -8,10 +8,15 @@ import type { RelayFile } from '../relay-file.ts';
 export function fullLogin(typed: string, started: RelayFile | undefined): string {
   const login = canonicalLogin(typed, started?.localDomain ?? '');
   if (!isLogin(login)) {
-    const why = login.includes('@') ? 'is no login' : 'has no realm, and the relay has not been started here yet';
-    throw new OperatorError(`${typed} ${why}; write user@realm`);
+    throw new OperatorError(
+      `${typed} ${login.includes('@') ? 'is no login' : `has no realm, and ${whyNone(started)}`}; write user@realm`,
+    );
   }
   return login;
+}
+
+function whyNone(started: RelayFile | undefined): string {
+  return started ? 'smtpd_sasl_local_domain is empty' : 'the relay has not been started here yet';
 }
 
 export function sendersOf(patterns: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passwordMatches, saltPassword } from '#shared/domain/sasl/verifier.ts';
-import { NOW, type Operator, operator } from './support/operator.ts';
+import { NOW, type Operator, operator, STARTED } from './support/operator.ts';
 
 process.env['TZ'] = 'UTC';
 
@@ -81,6 +81,11 @@ test('before the first start of a relay a login needs its realm', async () => {
   );
   await relay.gets('account add aaa@mail.example.jp');
   assert.ok(await relay.directory.account(AAA));
+});
+
+test('where the relay fills in no realm, a login needs one', async () => {
+  const { complaint } = await operator({ started: { ...STARTED, localDomain: '' } }).says('account add aaa');
+  assert.equal(complaint, 'relayctl: aaa has no realm, and smtpd_sasl_local_domain is empty; write user@realm\n');
 });
 
 test('an account that is there already is left as it is', async () => {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseArgs } from 'node:util';
+import { OPTIONS, readOptions } from '#infra/options.ts';
+import { readStage } from '#infra/stage.ts';
+import type { Problem } from '#shared/config/problems.ts';
+import { temporaryFolder } from '../../support/relay-process.ts';
 import { operator } from './support/operator.ts';
 
 const PAGE = await readFile(join(import.meta.dirname, '../../../docs/deploy.md'), 'utf8');
@@ -23,7 +27,7 @@ test('every relayctl command of docs/deploy.md is one, and is about the stack', 
   }
 });
 
-test('every cdk command of docs/deploy.md has a verb and options of the form name=value', () => {
+test('every cdk command of docs/deploy.md has a verb, and options that there are', () => {
   const lines = linesOf('cdk');
   assert.ok(lines.length > 5, `${lines.length} lines`);
   for (const line of lines) {
@@ -33,6 +37,27 @@ test('every cdk command of docs/deploy.md has a verb and options of the form nam
       allowPositionals: true,
     });
     assert.match(positionals.join(' '), /^(bootstrap|diff|deploy|synth|destroy)$/, line);
-    for (const option of values.context ?? []) assert.match(option, /^[a-zA-Z]+=\S+$/, line);
+    const context = (values.context ?? []).map((option) => option.split('=', 2));
+    for (const [name = ''] of context) assert.ok(Object.hasOwn(OPTIONS, name), line);
+    const problems: Problem[] = [];
+    readOptions(Object.fromEntries(context) as Record<string, string>, problems);
+    assert.deepEqual(problems, [], line);
   }
 });
+
+test('the relay.yaml and the cdk.context.json of docs/deploy.md are a deployment', async (t) => {
+  const folder = await temporaryFolder(t);
+  const settings = join(folder, 'relay.yaml');
+  await writeFile(settings, blockOf('yaml'));
+  const context = JSON.parse(blockOf('json')) as Record<string, unknown>;
+  const stage = readStage({ ...context, settings });
+  assert.equal(stage.configuration.settings.myhostname, 'smtp.example.jp');
+  assert.deepEqual(stage.configuration.settings.ses_identities, ['example.jp']);
+  assert.equal(stage.stackName, 'op25b-relay');
+});
+
+function blockOf(language: string): string {
+  return (
+    new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(PAGE)?.[1] ?? assert.fail(`no block of ${language}`)
+  );
+}
