@@ -25,14 +25,16 @@ const program = relayctl({
   machine: { now: unused, randomBytes: unused },
 });
 
-function section(command: Command, names: readonly string[]): string {
+function helpOf(command: Command): string {
   const help = command.createHelp();
   help.prepareContext({ helpWidth: 100 });
-  const text = help.formatHelp(command, help).trimEnd();
-  const own = `${'#'.repeat(names.length + 1)} ${names.join(' ')}\n\n\`\`\`\n${text}\n\`\`\`\n`;
+  return `\`\`\`\n${help.formatHelp(command, help).trimEnd()}\n\`\`\`\n`;
+}
+
+function section(command: Command, names: readonly string[]): string {
+  const own = `${'#'.repeat(names.length + 1)} ${names.join(' ')}\n\n${helpOf(command)}`;
   return [own, ...command.commands.map((child) => section(child, [...names, child.name()]))].join('\n');
 }
 
-console.log(
-  [INTRODUCTION, ...program.commands.map((command) => section(command, [command.name()]))].join('\n').trimEnd(),
-);
+const sections = program.commands.map((command) => section(command, [command.name()]));
+console.log([INTRODUCTION, helpOf(program), ...sections].join('\n').trimEnd());
