@@ -49,14 +49,6 @@ export type Outbox = {
   open(name: string): Promise<AsyncIterable<Buffer> | undefined>;
 };
 
-export type Renewal = {
-  readonly renewed: boolean;
-  /** Of the certificate that is kept now. */
-  readonly daysLeft: number;
-  /** Why there is no new one. */
-  readonly problem?: string;
-};
-
 /** The listener's certificate: files that somebody else writes, or a secret that the relay renews by itself. */
 export type Certificate =
   | {
@@ -66,8 +58,8 @@ export type Certificate =
   | {
       readonly kind: 'secret';
       readonly certificates: Pick<Certificates, 'current' | 'put'>;
-      /** Makes a new one now. Undefined if the relay makes none. */
-      readonly renew: (() => Promise<Renewal>) | undefined;
+      /** Makes a new one now, and says in a sentence what came of it. Undefined if the relay makes none. */
+      readonly renew: (() => Promise<string>) | undefined;
     };
 
 /** What a command prints, piece by piece. It throws what it could not do, after it has done and said what it could. */

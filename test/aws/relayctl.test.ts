@@ -45,7 +45,8 @@ async function startAws() {
   const lambda = await startLambda({
     certificate(event) {
       renewals.push(event);
-      return { renewed: true, daysLeft: 89 };
+      if (renewals.length > 1) throw new Error('too many already issued');
+      return 'a new certificate is in place: 89 days left';
     },
   });
   const dynamoClient = new DynamoDBClient(clientOptions(5000, dynamo.caller));
@@ -168,8 +169,10 @@ test('the certificate is renewed by its program, and shown and put as the secret
   const folder = await temporaryFolder(t);
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   await Promise.all([writeFile(cert, pair.cert), writeFile(key, pair.key)]);
-  assert.match(await gets('certificate', 'renew'), /^A new certificate is stored, with 89 days left; /m);
-  assert.deepEqual(aws.renewals, [{ force: true }]);
+  assert.match(await gets('certificate', 'renew'), /^Done: a new certificate is in place: 89 days left; /m);
+  const { stderr } = await says(['--stack', STACK, 'certificate', 'renew']);
+  assert.equal(stderr, 'relayctl: no new certificate was made: too many already issued; try again\n');
+  assert.deepEqual(aws.renewals, [{ force: true }, { force: true }]);
 
   const put = ['--stack', 'zoneless', 'certificate', 'put', '--cert', cert, '--key', key];
   const { CertificateFunction: _, ...outputs } = aws.outputs;

@@ -30,10 +30,7 @@ export async function* certificateRenew({ certificate, command }: CertificateOf)
     );
   }
   yield 'Asking for a new certificate; this may take some minutes.\n';
-  const { renewed, daysLeft, problem = 'for no reason that it gave' } = await certificate.renew();
-  const left = daysLeft > 0 ? `the one there is has ${count(daysLeft, 'day')} left` : 'there is none yet';
-  if (!renewed) throw new OperatorError(`no new certificate was made, and ${left}: ${printable(problem)}`);
-  yield `A new certificate is stored, with ${count(daysLeft, 'day')} left; ${SOON}.\n`;
+  yield `Done: ${printable(await certificate.renew())}; ${SOON}.\n`;
 }
 
 export async function* certificatePut(
