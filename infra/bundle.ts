@@ -20,6 +20,8 @@ const ENTRIES = {
 export type ProgramName = keyof typeof ENTRIES;
 
 const PROJECT = join(import.meta.dirname, '..');
+/** What Lambda's credentials need of the SDK's chain of sources; the listener's container wants the whole. */
+const IN_LAMBDA = { '@aws-sdk/credential-provider-node': join(PROJECT, 'shared/aws/environment-credentials.ts') };
 /** Packages in CommonJS ask for Node's own modules by `require`, which ESM does not have. */
 const REQUIRE =
   "import { createRequire as op25bRequire } from 'node:module'; const require = op25bRequire(import.meta.url);";
@@ -39,7 +41,10 @@ export function bundleProgram(name: ProgramName, configuration: Configuration, o
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    alias: name === 'listener' ? {} : IN_LAMBDA,
     legalComments: 'none',
+    // Node shows the line of an error: not half a megabyte of it.
+    lineLimit: 200,
     banner: { js: REQUIRE },
     logLevel: 'silent',
   });

@@ -2,6 +2,7 @@
 // hold. Each is pinned to one core and the load generator to the other; they are driven in turn, three rounds, and the
 // medians are printed. The figure is CPU milliseconds per accepted message of all of a server's processes. Needs root and
 // Debian's postfix, sasl2-bin, libsasl2-modules and postgrey. Options: --rows p10xN,t10x1  --seconds 4  --rounds 3
+// `npm run bench -- cold-start` measures the Lambda bundles instead (cold-start.ts).
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
 import { requires } from '../support/requires.ts';
+import { measureColdStarts } from './cold-start.ts';
 import { startCommand } from './start-command.ts';
 
 const run = promisify(execFile);
@@ -81,13 +83,15 @@ function median(figures: readonly number[]): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       rows: { type: 'string', default: Object.keys(ROWS).join(',') },
       seconds: { type: 'string', default: '5' },
       rounds: { type: 'string', default: '3' },
     },
   });
+  if (positionals[0] === 'cold-start') return measureColdStarts();
   const missing = requires({ root: true, commands: ['taskset', 'postfix', 'saslpasswd2', 'postgrey'] });
   if (missing !== false) throw new Error(`the benchmark ${missing}`);
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test, type TestContext } from 'node:test';
@@ -170,8 +170,8 @@ suite('the bundles under the runtime client', { skip: requires({ lambdaRuntime: 
     const silent = `http://127.0.0.1:${(silence.address() as AddressInfo).port}`;
     const first = await start(t, 'deliver', { ...env, DELIVER_LEASE: '2', AWS_ENDPOINT_URL_SESV2: silent });
     const lost = assert.rejects(first.invoke(event), { name: 'Runtime.ExitError' });
-    const [socket] = await once(silence, 'connection');
-    t.after(() => (socket as { destroy(): void }).destroy());
+    const [socket] = (await once(silence, 'connection')) as [Socket];
+    t.after(() => socket.destroy());
     await first.kill('SIGKILL');
     await lost;
 
