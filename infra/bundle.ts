@@ -20,7 +20,7 @@ const ENTRIES = {
 export type ProgramName = keyof typeof ENTRIES;
 
 const PROJECT = join(import.meta.dirname, '..');
-/** What Lambda's credentials need of the SDK's chain of sources; the listener's container wants the whole. */
+/** Credentials come from the environment there; the listener's container wants the SDK's whole chain of sources. */
 const IN_LAMBDA = { '@aws-sdk/credential-provider-node': join(PROJECT, 'shared/aws/environment-credentials.ts') };
 /** Packages in CommonJS ask for Node's own modules by `require`, which ESM does not have. */
 const REQUIRE =

@@ -30,6 +30,8 @@ export async function handler({ Records }: SQSEvent, context: Context): Promise<
   const deadline = Date.now() + context.getRemainingTimeInMillis();
   try {
     const rings = Records.map(({ messageId, body }) => ({ messageId, ids: parseRing(body) }));
+    for (const { messageId, ids } of rings)
+      if (ids.length === 0) log.warn({ event: 'ring', messageId }, 'a message that is no ring is dropped');
     const ids = rings.flatMap((ring) => ring.ids);
     const again = await deliverRung(ids, deadline);
     const kept = rings.filter((ring) => ring.ids.some((id) => again.has(id)));

@@ -1,7 +1,7 @@
 // The queue manager in Lambda: EventBridge Scheduler calls it every minute, and its event says which minute. A run that fails is
 // reported as failed, so that AWS's own metric of errors shows it; the next one makes up for it.
 
-import type { ScheduledEvent } from 'aws-lambda';
+import type { Context, ScheduledEvent } from 'aws-lambda';
 import { connectDoorbell, connectQueue, connectQuota, connectSpool } from '#shared/aws/connect.ts';
 import { startProgram } from '#shared/aws/program.ts';
 import { createQmgr } from './qmgr.ts';
@@ -19,9 +19,9 @@ const qmgr = createQmgr({
   log,
 });
 
-export async function handler({ time }: Pick<ScheduledEvent, 'time'>): Promise<void> {
+export async function handler({ time }: Pick<ScheduledEvent, 'time'>, context: Context): Promise<void> {
   try {
-    await qmgr(new Date(time));
+    await qmgr(new Date(time), Date.now() + context.getRemainingTimeInMillis());
   } finally {
     meter.flush();
   }

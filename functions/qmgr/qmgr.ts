@@ -21,8 +21,14 @@ export type QmgrContext = {
   readonly log: Log;
 };
 
-/** `scheduled`: the minute that the run is for. Rejects with an AggregateError when a part has failed, after all have run. */
-export type Qmgr = (scheduled: Date) => Promise<void>;
+/** Milliseconds before the deadline at which a sweep ends, so that what was counted can be told. */
+const TO_TELL = 10 * 1000;
+
+/**
+ * `scheduled`: the minute that the run is for. `deadline`: when this process may be ended, ms since the epoch. Rejects with an
+ * AggregateError when a part has failed, after all have run.
+ */
+export type Qmgr = (scheduled: Date, deadline: number) => Promise<void>;
 
 export function createQmgr({ queue, doorbell, bodies, quota, now, log }: QmgrContext): Qmgr {
   /** Tells what it counted also when the bell could not be rung: that is when it is wanted most. */
@@ -41,13 +47,18 @@ export function createQmgr({ queue, doorbell, bodies, quota, now, log }: QmgrCon
     if (!sendingEnabled) log.error({ event: 'sendingDisabled' }, 'the delivery service lets this account send nothing');
   }
 
-  async function sweepHourly(scheduled: Date): Promise<void> {
-    if (scheduled.getUTCMinutes() === 0) await sweep({ queue, bodies, log }, now());
+  async function sweepHourly(scheduled: Date, deadline: number): Promise<void> {
+    if (scheduled.getUTCMinutes() === 0) await sweep({ queue, bodies, now, log }, deadline - TO_TELL);
   }
 
-  return async (scheduled) => {
+  return async (scheduled, deadline) => {
     const ring = ringForMissed({ queue, doorbell }, now());
-    const parts = Object.entries({ ring, count: count(ring), quota: askForQuota(), sweep: sweepHourly(scheduled) });
+    const parts = Object.entries({
+      ring,
+      count: count(ring),
+      quota: askForQuota(),
+      sweep: sweepHourly(scheduled, deadline),
+    });
     const troubles: unknown[] = [];
     await Promise.all(
       parts.map(([part, run]) =>

@@ -12,11 +12,13 @@ const BATCH = 100;
 export type SweepContext = {
   readonly queue: Pick<Queue, 'unnamed'>;
   readonly bodies: StoredBodies;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly log: Log;
 };
 
-/** `now` in ms. Goes on until everything is looked at; what is left when it is cut off, the next sweep finds. */
-export async function sweep({ queue, bodies, log }: SweepContext, now: number): Promise<void> {
+/** Ends when everything is looked at, or at `deadline`; what is left then, the next sweep finds. */
+export async function sweep({ queue, bodies, now, log }: SweepContext, deadline: number): Promise<void> {
   const removeUnnamed = async (batch: readonly string[]): Promise<void> => {
     const orphans = await queue.unnamed(batch);
     if (orphans.length === 0) return;
@@ -25,11 +27,12 @@ export async function sweep({ queue, bodies, log }: SweepContext, now: number): 
   };
 
   let batch: string[] = [];
-  for await (const body of bodies.before(now - SAFE_AGE)) {
+  for await (const body of bodies.before(now() - SAFE_AGE)) {
     batch.push(body);
     if (batch.length < BATCH) continue;
     await removeUnnamed(batch);
     batch = [];
+    if (now() >= deadline) break;
   }
   if (batch.length > 0) await removeUnnamed(batch);
 }

@@ -1,5 +1,5 @@
 // The qmgr program: every minute it rings for what is due and was missed, counts the queue, asks Amazon SES for the quota, and once
-// a day sweeps bodies that no entry names.
+// an hour sweeps bodies that no entry names.
 
 import { Construct } from 'constructs';
 import { QMGR_INTERVAL, QMGR_TIMEOUT } from '#shared/config/timing.ts';

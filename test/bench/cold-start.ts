@@ -15,12 +15,13 @@ const ROUNDS = 10;
 const LARGEST = 1.5 * 1000 * 1000;
 /** Milliseconds; those that somebody waits for. */
 const LIMITS: Readonly<Record<string, number>> = { policy: 300, deliver: 450 };
-const PROGRAMS: readonly ProgramName[] = ['policy', 'deliver', 'qmgr'];
+const PROGRAMS: readonly ProgramName[] = ['policy', 'deliver', 'qmgr', 'certificate'];
 const SETTINGS = { text: 'default_transport: ses', file: 'relay.yaml' };
 /** No store is asked before an event comes. */
 const ENVIRONMENT = {
   ...Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, 'none'])),
   METRICS_LEVEL: 'scale',
+  CERTIFICATE_KEYS: 'ecdsa',
   AWS_REGION: 'ap-northeast-1',
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',

@@ -9,6 +9,7 @@ import type { PolicyRequest, Verdict } from '#shared/domain/policy/request.ts';
 import { loadSettings } from '#shared/config/load-settings.ts';
 import { DELIVER_TIMEOUT } from '#shared/config/timing.ts';
 import { bundleProgram, type ProgramName } from '#infra/bundle.ts';
+import { startSecretsManager } from '../support/aws/secrets-manager.ts';
 import { startFunction } from '../support/aws/lambda-runtime.ts';
 import { startStores } from '../support/aws/stores.ts';
 import { entryOf } from '../support/entry.ts';
@@ -90,7 +91,7 @@ function metricsIn(lines: readonly string[]): Record<string, unknown> {
 }
 
 test('every bundle is one file of at most 1.5 MB, with the settings beside it', async () => {
-  for (const name of ['policy', 'deliver', 'qmgr'] as const) {
+  for (const name of ['policy', 'deliver', 'qmgr', 'certificate'] as const) {
     const folder = bundle(name);
     assert.deepEqual((await readdir(folder)).toSorted(), ['configuration.json', 'index.mjs'], name);
     const { size } = await stat(join(folder, 'index.mjs'));
@@ -213,6 +214,26 @@ suite('the bundles under the runtime client', { skip: requires({ lambdaRuntime: 
     assert.ok(Number(metrics['QueueAge']) >= 120 && Number(metrics['QueueAge']) < 240);
     assert.equal(metrics['QuotaUsed'], 0);
     assert.ok(s3AndSqs.requests.some(({ what }) => what.includes('list-type=2')));
+  });
+
+  test('certificate fails its hourly call for no authority’s trouble, and an operator’s call with its words', async (t) => {
+    const secrets = await startSecretsManager();
+    t.after(() => secrets.close());
+    const certificate = await start(t, 'certificate', {
+      AWS_REGION: 'ap-northeast-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.caller.endpoint,
+      METRICS_NAMESPACE: 'Relay',
+      METRICS_LEVEL: 'home',
+      CERTIFICATE_SECRET: secrets.store.add('certificate', '{}'),
+      HOSTED_ZONE: 'Z0TEST',
+      ACME_DIRECTORY: 'https://127.0.0.1:1/nobody',
+    });
+    const answer = 'the certificate was left as it is: 0 days left';
+    assert.equal(await certificate.invoke(scheduledEvent('2026-11-24T12:00:00Z')), answer);
+    await assert.rejects(certificate.invoke({ force: true }), /ECONNREFUSED/);
+    await eventually('the metrics', () => (metricsIn(certificate.lines)['CertificateDays'] === 0 ? true : undefined));
   });
 
   test('qmgr reports a run that failed, with what it could count', async (t) => {
