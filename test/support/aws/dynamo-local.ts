@@ -2,7 +2,9 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.ts';
@@ -21,6 +23,8 @@ export const skipDynamoLocal = requires({ commands: ['java'] });
 
 export async function startDynamoLocal(): Promise<DynamoStandIn> {
   const port = await freePort();
+  // It leaves a file where it is started.
+  const folder = await mkdtemp(join(tmpdir(), 'dynamo-local-'));
   const java = spawn(
     'java',
     [
@@ -36,7 +40,7 @@ export async function startDynamoLocal(): Promise<DynamoStandIn> {
       '-sharedDb',
       '-disableTelemetry',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const exit = once(java, 'exit');
   let complaint = '';
@@ -56,6 +60,7 @@ export async function startDynamoLocal(): Promise<DynamoStandIn> {
     async close() {
       java.kill();
       await exit;
+      await rm(folder, { recursive: true });
     },
   };
 }
