@@ -4,10 +4,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FunctionError, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
-const RUNTIME_CLIENT = join(import.meta.dirname, '../../../node_modules/aws-lambda-ric/index.mjs');
+const RUNTIME_CLIENT = fileURLToPath(import.meta.resolve('aws-lambda-ric'));
 
 export type LambdaOptions = {
   /** The bundle's folder, whose `index.mjs` exports `handler`. */
