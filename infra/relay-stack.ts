@@ -26,12 +26,14 @@ const PROFILES = {
     zones: 2,
     tasks: { fewest: 2, most: 10 },
     size: { cpu: 512, memory: 1024 },
+    delivers: 10,
     logRetention: RetentionDays.ONE_MONTH,
   },
   home: {
     zones: 1,
     tasks: { fewest: 1, most: 1 },
     size: { cpu: 256, memory: 512 },
+    delivers: 2,
     logRetention: RetentionDays.TWO_WEEKS,
   },
 } as const;
@@ -57,7 +59,7 @@ export class RelayStack extends Stack {
     const { configuration, zone, allowedNetworks, deletionProtection } = stage;
     const { settings, services } = configuration;
     const hostname = settings.myhostname;
-    const { zones, tasks, size, logRetention } = PROFILES[stage.profile];
+    const { zones, tasks, size, delivers, logRetention } = PROFILES[stage.profile];
     const out = join(Assembly.of(this)?.outdir ?? 'cdk.out', 'programs');
     const programs: ProgramsProps = {
       bundle: (name) => bundleProgram(name, configuration, out),
@@ -105,7 +107,7 @@ export class RelayStack extends Stack {
       stores,
       sending: this.sending,
       programs,
-      concurrency: settings.default_destination_concurrency_limit,
+      most: delivers,
     });
     this.qmgr = new Qmgr(this, 'Qmgr', { stores, sending: this.sending, programs });
     this.certificate =

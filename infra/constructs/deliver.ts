@@ -2,7 +2,6 @@
 // it could not settle comes back after DOORBELL_VISIBILITY, which is longer than the program may run and than its lease on an
 // entry, so that no entry is in two hands.
 
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DELIVER_LEASE, DELIVER_TIMEOUT } from '#shared/config/timing.ts';
 import { LambdaProgram, type ProgramsProps } from './program.ts';
@@ -13,20 +12,17 @@ export type DeliverProps = {
   readonly stores: Stores;
   readonly sending: Sending;
   readonly programs: ProgramsProps;
-  /** default_destination_concurrency_limit: deliveries at a time. */
-  readonly concurrency: number;
+  /** How many may run at a time, 2 to 1000. Each makes default_destination_concurrency_limit deliveries at a time. */
+  readonly most: number;
 };
 
-/** Rings in a batch. Each delivery of it runs at the same time. */
+/** Rings that one deliver is started with. */
 const BATCH = 10;
-/** AWS takes no fewer than two, and no more than a thousand, delivers at a time. */
-const FEWEST = 2;
-const MOST = 1000;
 
 export class Deliver extends Construct {
   readonly program: LambdaProgram;
 
-  constructor(scope: Construct, id: string, { stores, sending, programs, concurrency }: DeliverProps) {
+  constructor(scope: Construct, id: string, { stores, sending, programs, most }: DeliverProps) {
     super(scope, id);
     this.program = new LambdaProgram(this, 'Program', {
       ...programs,
@@ -45,9 +41,8 @@ export class Deliver extends Construct {
     this.program.function.addEventSourceMapping('Doorbell', {
       eventSourceArn: stores.doorbell.queueArn,
       batchSize: BATCH,
-      maxBatchingWindow: Duration.seconds(0),
       reportBatchItemFailures: true,
-      maxConcurrency: Math.min(MOST, Math.max(FEWEST, Math.floor(concurrency / BATCH))),
+      maxConcurrency: most,
     });
   }
 }

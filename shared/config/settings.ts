@@ -126,7 +126,11 @@ const QUEUE = {
     '5d',
     'How long delivery is tried; then the message is listed as failed and kept.',
   ),
-  default_destination_concurrency_limit: postfix(limit, '20', 'Deliveries at a time.'),
+  default_destination_concurrency_limit: postfix(
+    limit,
+    '20',
+    'Deliveries at a time; on AWS, of each deliver that runs.',
+  ),
 };
 
 const DELIVERY = {
