@@ -103,7 +103,7 @@ export class Listener extends Construct implements Program {
       circuitBreaker: { rollback: true },
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
-      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
+      availabilityZoneRebalancing: scales ? AvailabilityZoneRebalancing.ENABLED : AvailabilityZoneRebalancing.DISABLED,
       // Where it scales, a deployment must not set the number back.
       ...(scales ? {} : { desiredCount: tasks.fewest }),
       ...(reached.by === 'address' ? {} : { healthCheckGracePeriod: Duration.seconds(60) }),

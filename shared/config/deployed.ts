@@ -3,6 +3,7 @@
 // from a relay on one machine stands here, too: a default, and what cannot be had there.
 
 import type { Configuration, Place } from './load-settings.ts';
+import { parseRelayhost } from './mail-values.ts';
 import type { Settings } from './settings.ts';
 import { STOP_TIMEOUT } from './timing.ts';
 
@@ -10,6 +11,8 @@ import { STOP_TIMEOUT } from './timing.ts';
 export const LONGEST_IDLE_TIMEOUT = 6000;
 /** Seconds between the listener's own stop and the one that ECS forces. */
 const STOP_MARGIN = 10;
+
+const SMTP_PORT = 25;
 
 /** For loadSettings, on AWS. */
 export const DEPLOYED: Place = {
@@ -20,6 +23,11 @@ export const DEPLOYED: Place = {
       holds: (s) => s.default_transport !== 'capture',
       right:
         'a deployed relay has no machine to keep mail on; leave it out for Amazon SES, or write smtp and a relayhost',
+    },
+    {
+      about: ['default_transport', 'relayhost'],
+      holds: (s) => s.default_transport !== 'smtp' || parseRelayhost(s.relayhost)?.port !== SMTP_PORT,
+      right: 'AWS Lambda reaches no port 25; write another port, such as "[smtp.example.jp]:submission"',
     },
     {
       about: ['ses_region', 'ses_identities'],

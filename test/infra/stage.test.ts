@@ -65,7 +65,7 @@ suite('a stage', () => {
     };
     assert.deepEqual(setOf('ses_configuration_set: mine\n'), [undefined, 'mine']);
     assert.deepEqual(setOf('ses_region: us-east-1\n'), [undefined, '']);
-    assert.deepEqual(setOf('default_transport: smtp\nrelayhost: "[smtp.example.com]"\n'), [undefined, '']);
+    assert.deepEqual(setOf('default_transport: smtp\nrelayhost: "[smtp.example.com]:submission"\n'), [undefined, '']);
   });
 });
 
@@ -119,6 +119,7 @@ CDK's context has 4 problems:
 
   const refused: [string, RegExp][] = [
     ['smtpd_tls_cert_file: /a\nsmtpd_tls_key_file: /b\n', /the certificate lies in a secret/],
+    ['default_transport: smtp\nrelayhost: "[smtp.example.com]"\n', /AWS Lambda reaches no port 25/],
     ['smtpd_timeout: 6000s\n', /the load balancer forgets a client/],
     ['smtpd_stop_timeout: 2m\n', /write 110s or less/],
     ['ses_region: us-east-1\nses_identities: example.jp\n', /identities are made in the stack's region/],
