@@ -114,7 +114,9 @@ export class Effects {
     const client = { address: this.#address, helo: session.helo?.name ?? '', ...(login !== undefined && { login }) };
     try {
       await message.seal();
-      await queue.enqueue(newEntries({ id, envelope, size, client, arrived: received, hold }));
+      // Due only from here on: what has been due for a minute is taken for missed and delivered, and an entry that is done before
+      // the others of its message are stored would take their body away.
+      await queue.enqueue(newEntries({ id, envelope, size, client, arrived: now(), hold }));
       this.#accepted += 1;
       log.info({ event: 'queued', ...event, latency: now() - received }, 'queued');
       return { kind: 'stored', queueId: id };

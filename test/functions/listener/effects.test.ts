@@ -6,6 +6,7 @@ import type { LoginVerdict } from '#functions/listener/login.ts';
 import { loadSettings } from '#shared/config/load-settings.ts';
 import { METRICS, type Metric } from '#shared/config/metrics.ts';
 import type { Verdict } from '#shared/domain/policy/request.ts';
+import type { Entry } from '#shared/domain/queue/entry.ts';
 import { r501Syntax, r554RelayDenied } from '#shared/domain/smtp/reply.ts';
 import { TemporaryFault } from '#shared/ports/faults.ts';
 import { keptLog } from '../../support/events.ts';
@@ -36,6 +37,7 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
     if (!works) throw FAULT;
   };
   const body = { write: () => undefined, seal: () => pass(), discard: async () => {} };
+  const enqueued: Entry[] = [];
   const context = {
     service: 'submission',
     settings,
@@ -47,21 +49,26 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
       },
     },
     spool: { create: () => body },
-    queue: { enqueue: () => pass(isStored) },
+    queue: {
+      async enqueue(entries: readonly Entry[]) {
+        enqueued.push(...entries);
+        await pass(isStored);
+      },
+    },
     admission: new Admission(settings),
     now: () => clock,
     log,
   };
-  return { log, effects: new Effects(context, 'SESSION', '192.0.2.1') };
+  return { log, enqueued, start: clock, effects: new Effects(context, 'SESSION', '192.0.2.1') };
 }
 
 async function store(ports: Ports) {
-  const { log, effects: asked } = effects(ports);
+  const { log, enqueued, start, effects: asked } = effects(ports);
   const { session } = new TestSession();
   const message = asked.receiveBody(session, ENVELOPE);
   message.push(Buffer.from('Subject: hello\r\n\r\nhello\r\n.\r\n'));
   const result = await asked.store(message, session, { kind: 'store', envelope: ENVELOPE, hold: false });
-  return { log, result };
+  return { log, enqueued, start, result };
 }
 
 const ATTEMPT = { mechanism: 'PLAIN', login: 'home', password: 'secret' } as const;
@@ -154,4 +161,12 @@ test('every metric of sessions, logins, policy and messages is counted from an e
       if (dimension !== undefined) assert.equal(typeof each[dimension.field], 'string', name);
     }
   }
+});
+
+test('an entry is due from when its body is stored, however long that took', async () => {
+  const { enqueued, start } = await store({});
+  assert.deepEqual(
+    enqueued.map(({ arrived, due }) => [arrived, due]),
+    [[start + TAKES, start + TAKES]],
+  );
 });
