@@ -4,7 +4,7 @@
 // The SDK cannot send a stream a second time, so the tries of a file are made here, each with a fresh stream.
 // Faults: at `seal`, for everything that went wrong before it too.
 
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -105,18 +105,22 @@ export class BodyUpload implements BodyWriter {
     const { client, bucket, key } = this.#place;
     const sum = Buffer.alloc(4);
     sum.writeUInt32BE(this.#sum);
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentLength: this.#size,
+      ChecksumCRC32: sum.toString('base64'),
+    });
+    // The SDK does not listen to the stream's error, and one that nobody hears ends the process.
+    const unreadable = new AbortController();
+    if (body instanceof Readable) body.on('error', (error) => unreadable.abort(error));
     try {
-      await client.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: body,
-          ContentLength: this.#size,
-          ChecksumCRC32: sum.toString('base64'),
-        }),
-      );
+      await client.send(command, { abortSignal: unreadable.signal });
     } catch (error) {
-      throw toFault(error, 'the body could not be stored');
+      throw toFault(unreadable.signal.reason ?? error, 'the body could not be stored');
+    } finally {
+      if (body instanceof Readable) body.destroy();
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -217,4 +217,19 @@ test('an id that is no name is refused before anything is done with it', async (
   await assert.rejects(async () => spool.open('a/b'), PermanentFault);
   await assert.rejects(spool.remove(['']), PermanentFault);
   assert.equal(s3.requests.length, before);
+});
+
+test('a scratch file that cannot be read any longer is a temporary fault of its message, and ends no process', async (t) => {
+  const { spool } = await spoolInS3(t);
+  const writer = await written(spool, 'B1', randomBytes(LARGE));
+  const handle = await open('/dev/null');
+  t.mock.method(Object.getPrototypeOf(handle) as FileHandle, 'read', async () => {
+    throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+  });
+  await handle.close();
+  await assert.rejects(writer.seal(), (fault: Error) => {
+    assert.ok(fault instanceof TemporaryFault);
+    assert.match(fault.message, /the body could not be stored.*EIO/);
+    return true;
+  });
 });
