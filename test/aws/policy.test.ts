@@ -131,3 +131,18 @@ suite('policy asked in Lambda', () => {
     assert.deepEqual(await policy.judge(REQUEST), [closing, PERMIT]);
   });
 });
+
+test('a burst of questions waits for no connection, however slow the answers are', async (t) => {
+  // More than the SDK has connections by itself. None is answered before all have come, as where many functions start at once.
+  const burst = 60;
+  let asked = 0;
+  const all = Promise.withResolvers<void>();
+  const { lambda, policy } = await start(t, async () => {
+    asked += 1;
+    if (asked === burst) all.resolve();
+    await all.promise;
+    return [PERMIT, PERMIT];
+  });
+  await Promise.all(Array.from({ length: burst }, () => policy.judge(REQUEST)));
+  assert.equal(lambda.calls, burst);
+});
