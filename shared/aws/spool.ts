@@ -14,6 +14,8 @@ import { openBody } from './stored-body.ts';
 const DELETE_BATCH = 1000;
 /** Milliseconds: S3 dates objects by the second, rounded down. */
 const DATE_STEP = 1000;
+/** An id is a name in the bucket and in the scratch folder. */
+const ID = /^[\w-]+$/;
 
 export class S3Spool implements Spool, StoredBodies {
   readonly #client: S3Client;
@@ -39,8 +41,9 @@ export class S3Spool implements Spool, StoredBodies {
     try {
       for await (const { Contents = [] } of pages) {
         for (const { Key = '', LastModified } of Contents) {
-          if (LastModified !== undefined && LastModified.getTime() + DATE_STEP <= time)
-            yield Key.slice(BODY_PREFIX.length);
+          const id = Key.slice(BODY_PREFIX.length);
+          // What somebody else has put there, such as the console's mark of a folder, is no body.
+          if (ID.test(id) && LastModified !== undefined && LastModified.getTime() + DATE_STEP <= time) yield id;
         }
       }
     } catch (error) {
@@ -69,8 +72,7 @@ export class S3Spool implements Spool, StoredBodies {
   }
 }
 
-/** An id is a name in the bucket and in the scratch folder. */
 function keyOf(id: string): string {
-  if (!/^[\w-]+$/.test(id)) throw new PermanentFault(`no body can have the id ${JSON.stringify(id)}`);
+  if (!ID.test(id)) throw new PermanentFault(`no body can have the id ${JSON.stringify(id)}`);
   return BODY_PREFIX + id;
 }

@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { crc32 } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { S3Spool } from '#shared/aws/spool.ts';
 import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
 import type { BodyWriter } from '#shared/ports/spool.ts';
@@ -199,6 +200,14 @@ suite('the sweep', () => {
     assert.deepEqual(await idsOf(spool.before(Date.now() + YEAR)), []);
     await spool.remove(ids.slice(0, 1));
     await spool.remove([]);
+  });
+
+  test('passes over what is no body, such as the mark that the console makes of a folder', async (t) => {
+    const { spool, client } = await spoolInS3(t);
+    for (const name of ['', 'notes.txt', 'old/B1'])
+      await client.send(new PutObjectCommand({ Bucket: 'spool', Key: `bodies/${name}`, Body: '-' }));
+    await store(spool, 'B1', randomBytes(SMALL));
+    assert.deepEqual(await idsOf(spool.before(Date.now() + YEAR)), ['B1']);
   });
 
   test('is told when S3 fails or refuses', async (t) => {
