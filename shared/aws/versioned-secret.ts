@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   GetSecretValueCommand,
+  type GetSecretValueCommandOutput,
   PutSecretValueCommand,
   ResourceNotFoundException,
   type SecretsManagerClient,
@@ -36,7 +37,7 @@ export class VersionedSecret {
   async read(): Promise<SecretValue> {
     try {
       const found = await this.#client.send(new GetSecretValueCommand({ SecretId: this.id }));
-      return { version: found.VersionId, text: found.SecretString, stages: found.VersionStages ?? [] };
+      return { version: found.VersionId, text: textOf(found), stages: found.VersionStages ?? [] };
     } catch (error) {
       if (hasNoValue(error)) return { version: undefined, text: undefined, stages: [] };
       throw this.#fault(error, 'read');
@@ -110,6 +111,11 @@ export class VersionedSecret {
   #fault(error: unknown, done: string) {
     return toFault(error, `the secret ${this.id} could not be ${done}`);
   }
+}
+
+/** A value that somebody has put as octets (`--secret-binary`) is a value, and not a secret without one. */
+function textOf({ SecretString, SecretBinary }: GetSecretValueCommandOutput): string | undefined {
+  return SecretBinary === undefined ? SecretString : Buffer.from(SecretBinary).toString('utf8');
 }
 
 /** The same error, in other words, says that there is no such secret. */

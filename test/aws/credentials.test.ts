@@ -326,6 +326,16 @@ test('a secret that holds something else is a fault, is never written over, and 
   }
 });
 
+test('a value that somebody has put back as octets locks nobody out', async (t) => {
+  const [a] = accounts(1);
+  assert.ok(a);
+  const { aws, secrets, process } = await start(t);
+  aws.store.put({ SecretId: secrets[0] ?? '', SecretBinary: Buffer.from(valueOf([a])).toString('base64') });
+  const listener = process();
+  await listener.start();
+  assert.deepEqual(await listener.find(a.login), a);
+});
+
 test('a secret that is not there, or may not be read, is a permanent fault', async (t) => {
   const { aws, process } = await start(t);
   aws.outage = { status: 400, type: 'AccessDeniedException', message: 'not authorized' };

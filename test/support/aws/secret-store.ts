@@ -14,6 +14,8 @@ export type SecretRequest = {
   readonly Name?: string;
   readonly SecretId?: string;
   readonly SecretString?: string;
+  /** Base64. */
+  readonly SecretBinary?: string;
   readonly ClientRequestToken?: string;
   readonly VersionStages?: readonly string[];
   readonly VersionId?: string;
@@ -22,7 +24,8 @@ export type SecretRequest = {
   readonly RemoveFromVersionId?: string;
 };
 
-type Version = { readonly text: string; readonly stages: Set<string> };
+/** `binary`: of a value that was put as octets, these in base64. */
+type Version = { readonly text: string; readonly binary?: string; readonly stages: Set<string> };
 type Secret = { readonly name: string; readonly arn: string; readonly versions: Map<string, Version> };
 
 export class Refusal extends Error {
@@ -81,7 +84,7 @@ export class SecretStore {
       ARN: secret.arn,
       Name: secret.name,
       VersionId: id,
-      SecretString: version.text,
+      ...(version.binary === undefined ? { SecretString: version.text } : { SecretBinary: version.binary }),
       VersionStages: [...version.stages],
     };
   }
@@ -122,7 +125,8 @@ export class SecretStore {
 
 /** Says the version's id. The same token with the same value is one version, however often it comes. */
 function addVersion(secret: Secret, request: SecretRequest): string {
-  const { SecretString: text = '', ClientRequestToken: id = randomUUID(), VersionStages = [CURRENT] } = request;
+  const { SecretBinary: binary, ClientRequestToken: id = randomUUID(), VersionStages = [CURRENT] } = request;
+  const text = binary === undefined ? (request.SecretString ?? '') : Buffer.from(binary, 'base64').toString('utf8');
   if (text === '')
     throw new Refusal('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
   if (Buffer.byteLength(text) > MOST_OCTETS) {
@@ -139,7 +143,7 @@ function addVersion(secret: Secret, request: SecretRequest): string {
   if (new Set([...present, ...stages]).size > MOST_STAGES) {
     throw new Refusal('LimitExceededException', `You can't have more than ${MOST_STAGES} staging labels.`);
   }
-  secret.versions.set(id, { text, stages: new Set() });
+  secret.versions.set(id, { text, ...(binary === undefined ? {} : { binary }), stages: new Set() });
   attach(secret, id, [...stages]);
   return id;
 }
