@@ -6,6 +6,7 @@ import type { Outcome } from '#shared/domain/delivery/outcome.ts';
 import { recipientsToTry } from '#shared/domain/delivery/after-attempt.ts';
 import { routeOf, type RouteSettings } from '#shared/domain/delivery/route.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
+import { TemporaryFault } from '#shared/ports/faults.ts';
 import type { Log } from '#shared/ports/log.ts';
 import type { Body, Spool } from '#shared/ports/spool.ts';
 import type { Transport } from '#shared/ports/transport.ts';
@@ -19,7 +20,7 @@ export type AttemptContext = {
   readonly settings: AttemptSettings;
   readonly now: () => number;
   readonly log: Log;
-  /** Milliseconds. A transport that has not answered by then is in trouble. */
+  /** Milliseconds for all of it. A transport that has not answered by then is in trouble. */
   readonly limit: number;
   /** Told what every call to a transport came to. */
   readonly onOutcomes: (transport: string, outcomes: readonly Outcome[]) => void;
@@ -31,11 +32,14 @@ export type AttemptResult =
 
 export async function attempt(entry: Entry, context: AttemptContext): Promise<AttemptResult> {
   const { spool, settings, log, now } = context;
+  const end = now() + context.limit;
   const positions = recipientsToTry(entry);
   const outcomes: (Outcome | undefined)[] = entry.recipients.map(() => undefined);
   let body: Body | undefined;
   try {
-    body = await spool.open(entry.body);
+    body = await within(context.limit, spool.open(entry.body), () => {
+      throw new TemporaryFault(`the spool has not answered within ${seconds(context.limit)} seconds`);
+    });
   } catch (err) {
     log.error({ event: 'spool', queueId: entry.id, err }, 'the body cannot be read now');
     for (const position of positions) outcomes[position] = trouble('the spool does not answer', 'recipient');
@@ -49,7 +53,7 @@ export async function attempt(entry: Entry, context: AttemptContext): Promise<At
   await Promise.all(
     [...routes].map(async ([transport, group]) => {
       const recipients = group.map(address);
-      const said = await callTransport(transport, entry, recipients, message, context);
+      const said = await callTransport(transport, entry, recipients, message, { ...context, limit: end - now() });
       for (const [i, position] of group.entries()) outcomes[position] = said[i];
       logOutcomes(log, { entry, transport, recipients, outcomes: said }, now(), settings.log_addresses);
       context.onOutcomes(transport, said);
@@ -67,22 +71,34 @@ async function callTransport(
 ): Promise<Outcome[]> {
   const transport = context.transports[name];
   if (transport === undefined) return recipients.map(() => trouble(`there is no transport ${name}`, 'transport'));
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<Outcome[]>((resolve) => {
-    const late = `${name} has not answered within ${Math.round(context.limit / 1000)} seconds`;
-    timer = setTimeout(() => resolve(recipients.map(() => trouble(late, 'transport'))), context.limit);
-  });
+  const late = `${name} has not answered within ${seconds(context.limit)} seconds`;
   try {
-    return await Promise.race([transport.deliver(entry, recipients, body), limit]);
+    return await within(context.limit, transport.deliver(entry, recipients, body), () =>
+      recipients.map(() => trouble(late, 'transport')),
+    );
   } catch (err) {
     context.log.error(
       { event: 'transport', queueId: entry.id, transport: name, err },
       'a transport failed unexpectedly',
     );
     return recipients.map(() => trouble('unexpected trouble in this relay; its log has the details', 'recipient'));
+  }
+}
+
+/** What `work` comes to; what `late` says if that takes longer than `limit` ms. */
+async function within<T>(limit: number, work: Promise<T>, late: () => T): Promise<T> {
+  const { promise: time, resolve } = Promise.withResolvers<'over'>();
+  const timer = setTimeout(() => resolve('over'), limit);
+  try {
+    const first = await Promise.race([work.then((result) => ({ result })), time]);
+    return first === 'over' ? late() : first.result;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function seconds(time: number): number {
+  return Math.round(time / 1000);
 }
 
 function trouble(reason: string, scope: 'recipient' | 'transport'): Outcome {

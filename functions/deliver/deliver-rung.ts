@@ -13,6 +13,11 @@ import { patientTransports } from './patient-transports.ts';
 const TO_SETTLE = 20 * 1000;
 /** No attempt is begun that could not have so long. */
 const SHORTEST_ATTEMPT = 10 * 1000;
+/**
+ * Milliseconds between this clock and that of whoever has enqueued: the ring comes at once, and an entry that is not due yet would
+ * wait until it counts as missed.
+ */
+const CLOCKS_DIFFER = 2 * 1000;
 
 export type DeliverRungContext = Pick<DeliveryContext, 'spool' | 'transports' | 'now' | 'log'> & {
   readonly queue: Pick<Queue, 'claim' | 'settle'>;
@@ -36,7 +41,7 @@ export function createDeliverRung(context: DeliverRungContext): DeliverRung {
   async function deliver(id: string, deadline: number): Promise<boolean> {
     const owner = randomUUID();
     try {
-      const entries = await queue.claim({ owner, now: now(), lease, limit: 1, ids: [id] });
+      const entries = await queue.claim({ owner, now: now() + CLOCKS_DIFFER, lease, limit: 1, ids: [id] });
       for (const entry of entries) {
         const limit = Math.max(deadline - now() - TO_SETTLE, 0);
         await deliverEntry(entry, owner, { ...context, transports, holdOffs, limit });

@@ -80,6 +80,14 @@ test('what is deferred stays in the queue with its next time, and needs no ring'
   assert.equal((await store.queue.find('A'))?.due, NOW + SETTINGS.minimal_backoff_time);
 });
 
+test('an entry is delivered at once where its listener has a clock that is ahead', async (t) => {
+  const { store, clock, rung } = await start(t, () => delivered);
+  await enqueue(store, ['A']);
+  clock.now = NOW - 1000;
+  assert.deepEqual([...(await rung(['A'], IN_TIME))], []);
+  assert.deepEqual(await queued(store), []);
+});
+
 test('no more deliveries than the limit are under way', async (t) => {
   let underWay = 0;
   let most = 0;
