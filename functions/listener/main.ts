@@ -20,7 +20,7 @@ import { parseServicePorts } from '#shared/config/service-ports.ts';
 import { Admission } from './admission.ts';
 import { openHealthPort } from './health.ts';
 import { createLogin } from './login.ts';
-import { registerPublicAddress } from './public-address.ts';
+import { keepPublicAddress } from './public-address.ts';
 import { Listener } from './server.ts';
 import { ServerCertificate } from './tls.ts';
 
@@ -81,7 +81,7 @@ async function start(): Promise<() => Promise<void>> {
   const ending = new AbortController();
   if (env['HOSTED_ZONE'] !== undefined) {
     const zone = connectZone(env);
-    void registerPublicAddress(settings.myhostname, {
+    void keepPublicAddress(settings.myhostname, {
       zone,
       addressUrl: here.ADDRESS_URL,
       log,

@@ -1,6 +1,10 @@
 // Without a load balancer the listener's name must follow its address, which is another one in every task: it asks what address
 // its connections come from, and puts that into the zone. It tries until it has succeeded; the listener serves meanwhile.
+//
+// A new task takes the name before the old one ends. If the new one fails instead, the name would stay with nobody (or with a
+// stranger who got the address), so a task that still runs when the name has been another's for some minutes takes it back.
 
+import { resolve4 } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '#shared/ports/log.ts';
@@ -11,6 +15,8 @@ const TTL = 60;
 /** Milliseconds. */
 const ANSWER_TIMEOUT = 5000;
 const PAUSE = { first: 1000, longest: 60_000 };
+/** Milliseconds between two looks at the name, and how many in a row must show another's address: longer than a deployment. */
+const LOOKS = { interval: 60_000, others: 5 };
 
 export type PublicAddressContext = {
   readonly zone: Pick<Zone, 'put'>;
@@ -22,6 +28,33 @@ export type PublicAddressContext = {
   /** Milliseconds between attempts: the first, and the longest that it doubles to. */
   readonly pause?: { readonly first: number; readonly longest: number };
 };
+
+export type KeepContext = PublicAddressContext & {
+  /** The addresses that the DNS has for a name. */
+  readonly resolve?: (hostname: string) => Promise<readonly string[]>;
+  readonly looks?: typeof LOOKS;
+};
+
+/** Resolves at the signal. Never rejects. */
+export async function keepPublicAddress(hostname: string, context: KeepContext): Promise<void> {
+  const { signal, log, resolve = resolve4, looks = LOOKS } = context;
+  let ours = await registerPublicAddress(hostname, context);
+  let others = 0;
+  for (;;) {
+    await sleep(looks.interval, undefined, { signal }).catch(() => {});
+    if (ours === undefined || signal.aborted) return;
+    // A name that cannot be looked up now says nothing.
+    const found = await resolve(hostname).catch(() => [ours]);
+    others = found.includes(ours) ? 0 : others + 1;
+    if (others < looks.others) continue;
+    log.warn(
+      { event: 'publicAddress', hostname, found },
+      'the name has been given to another address, and is taken back',
+    );
+    ours = await registerPublicAddress(hostname, context);
+    others = 0;
+  }
+}
 
 /** Resolves when `hostname` has this machine's address in the zone, or with undefined at the signal. Never rejects. */
 export async function registerPublicAddress(

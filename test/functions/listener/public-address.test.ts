@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
-import { registerPublicAddress } from '#functions/listener/public-address.ts';
+import { keepPublicAddress, registerPublicAddress } from '#functions/listener/public-address.ts';
 import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
 import type { Zone } from '#shared/ports/zone.ts';
 import { keptLog } from '../../support/events.ts';
@@ -72,5 +72,38 @@ suite('without a load balancer', () => {
     end.abort();
     assert.equal(await registered, undefined);
     assert.deepEqual(zone.puts, []);
+  });
+
+  /** Runs until the name has been looked up so often, each look finding the next of these; the last from then on. */
+  async function keep(t: TestContext, looks: number, ...found: readonly (readonly string[] | Error)[]) {
+    const zone = recordedZone();
+    const addressUrl = await answerWith(t, [200, '203.0.113.7']);
+    const end = new AbortController();
+    let looked = 0;
+    await keepPublicAddress('relay.example.jp', {
+      zone,
+      addressUrl,
+      log: keptLog(),
+      signal: end.signal,
+      looks: { interval: 1, others: 3 },
+      async resolve() {
+        const next = found[Math.min(looked++, found.length - 1)] ?? [];
+        if (looked === looks) end.abort();
+        if (next instanceof Error) throw next;
+        return next;
+      },
+    });
+    return zone.puts.length;
+  }
+  const OURS = ['203.0.113.7'];
+  const OTHERS = ['198.51.100.1'];
+
+  test('a task that outlives the one that took its name takes the name back', async (t) => {
+    assert.equal(await keep(t, 5, OURS, OTHERS, OTHERS, OTHERS, OURS), 2);
+  });
+
+  test('a name that is another for moments, as in a deployment, or that cannot be looked up, is left alone', async (t) => {
+    const broken = new Error('queryA ESERVFAIL relay.example.jp');
+    assert.equal(await keep(t, 8, OTHERS, OTHERS, OURS, OTHERS, OTHERS, broken, OTHERS, OURS), 1);
   });
 });
