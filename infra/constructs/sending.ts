@@ -1,6 +1,7 @@
 // Amazon SES: an identity for each domain that the relay sends for, with Easy DKIM and a MAIL FROM domain of its own, and the
 // configuration set that every message is sent with. Their DNS records go into the zone where it is theirs, and are printed
-// where it is not. Bounces come back by mail (feedback forwarding). Identities outlive the stack: mail may depend on them.
+// where it is not. Bounces come back by mail (feedback forwarding). Identities and their records outlive the stack: mail may depend
+// on them. So they know nothing of the configuration set, which does not: an identity whose default set is gone sends nothing.
 
 import { CfnOutput, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
@@ -26,11 +27,14 @@ export type SendingProps = {
   readonly zone: { readonly id: string; readonly covers: (name: string) => boolean } | undefined;
 };
 
+/** `value` as in a zone file: names end with a dot. */
 type DnsRecord = { readonly name: string; readonly type: 'CNAME' | 'MX' | 'TXT'; readonly value: string };
 
 /** Of the domain: where bounces go to, so that SPF is the domain's own. */
 const MAIL_FROM = 'bounce';
 const TTL = '1800';
+/** But not where the stack's own first deployment fails: the name would be taken at the next. */
+const KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
 export class Sending extends Construct {
   readonly #props: SendingProps;
@@ -39,15 +43,15 @@ export class Sending extends Construct {
     super(scope, id);
     this.#props = props;
     const { name: configurationSetName, isOurs } = props.configurationSet;
-    const set = isOurs
-      ? new ConfigurationSet(this, 'ConfigurationSet', {
-          configurationSetName,
-          // A recipient whose server has no TLS still gets mail, as from any mail server.
-          tlsPolicy: ConfigurationSetTlsPolicy.OPTIONAL,
-          reputationMetrics: true,
-        })
-      : undefined;
-    for (const domain of props.identities) this.#identity(domain, set);
+    if (isOurs) {
+      new ConfigurationSet(this, 'ConfigurationSet', {
+        configurationSetName,
+        // A recipient whose server has no TLS still gets mail, as from any mail server.
+        tlsPolicy: ConfigurationSetTlsPolicy.OPTIONAL,
+        reputationMetrics: true,
+      });
+    }
+    for (const domain of props.identities) this.#identity(domain);
   }
 
   grantSend(program: Program): void {
@@ -75,34 +79,27 @@ export class Sending extends Construct {
     });
   }
 
-  #identity(domain: string, set: ConfigurationSet | undefined): void {
+  #identity(domain: string): void {
     const mailFrom = `${MAIL_FROM}.${domain}`;
     const id = pascal(domain);
     const identity = new EmailIdentity(this, id, {
       identity: Identity.domain(domain),
-      ...(set === undefined ? {} : { configurationSet: set }),
       feedbackForwarding: true,
       mailFromDomain: mailFrom,
       mailFromBehaviorOnMxFailure: MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE,
     });
-    // Kept, but not where the stack's own first deployment fails: its name would be taken at the next.
-    identity.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    identity.applyRemovalPolicy(KEPT);
     (identity.node.defaultChild as CfnEmailIdentity).overrideLogicalId(`Identity${id}`);
     const records: DnsRecord[] = [
-      ...identity.dkimRecords.map(({ name, value }): DnsRecord => ({ name, type: 'CNAME', value })),
-      { name: mailFrom, type: 'MX', value: `10 feedback-smtp.${Stack.of(this).region}.amazonses.com` },
+      ...identity.dkimRecords.map(({ name, value }): DnsRecord => ({ name, type: 'CNAME', value: `${value}.` })),
+      { name: mailFrom, type: 'MX', value: `10 feedback-smtp.${Stack.of(this).region}.amazonses.com.` },
       { name: mailFrom, type: 'TXT', value: '"v=spf1 include:amazonses.com ~all"' },
     ];
     const { zone } = this.#props;
     for (const [i, { name, type, value }] of records.entries()) {
       if (zone?.covers(domain) === true) {
-        new CfnRecordSet(this, `${id}Record${i + 1}`, {
-          hostedZoneId: zone.id,
-          name,
-          type,
-          ttl: TTL,
-          resourceRecords: [value],
-        });
+        const record = { hostedZoneId: zone.id, name, type, ttl: TTL, resourceRecords: [value] };
+        new CfnRecordSet(this, `${id}Record${i + 1}`, record).applyRemovalPolicy(KEPT);
       } else {
         new CfnOutput(Stack.of(this), `Record${id}${i + 1}`, {
           description: `A DNS record that ${domain} wants`,
