@@ -9,6 +9,9 @@ type Chosen = Pick<Options, 'ports' | 'loadBalancer'>;
 
 export const HEALTH_PORT = 8080;
 
+/** Target groups that ECS registers a task with. */
+const MOST_TARGET_GROUPS = 5;
+
 /** A service has one port in the container, whatever ports lead to it. */
 export function openPorts({ ports, loadBalancer }: Chosen): OpenPort[] {
   return ports.map(({ service, port }) => {
@@ -22,6 +25,8 @@ export function portProblems(chosen: Chosen): string[] {
   if (ports.length === 0) return ['ports: no service is open; write at least submission=587'];
   const problems: string[] = [];
   const open = openPorts(chosen);
+  if (loadBalancer && new Set(open.map(({ service }) => service)).size > MOST_TARGET_GROUPS)
+    problems.push(`ports: AWS takes ${MOST_TARGET_GROUPS} services of one task; close some`);
   for (const [i, { service, port, containerPort }] of open.entries()) {
     const before = open.slice(0, i);
     if (before.some((other) => other.port === port)) {

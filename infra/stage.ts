@@ -13,6 +13,9 @@ import { type Options, readOptions } from './options.ts';
 /** A name of the documentation's (RFC 2606 keeps example.jp's kind), so that a fresh clone can be synthesised. */
 export const PLACEHOLDER = 'smtp.example.jp';
 
+/** Of a security group, in an account that has not asked for more. */
+const MOST_RULES = 60;
+
 export type Zone = { readonly id: string; readonly name: string };
 
 export type Stage = Options & {
@@ -81,6 +84,10 @@ function contradictions(options: Options, { settings, services }: Configuration)
       isIPv6(network.split('/')[0] ?? ''),
       `allowedNetworks: ${network}: the relay is reached over IPv4; write IPv4 networks`,
     ]),
+    [
+      allowedNetworks.length * ports.length > MOST_RULES,
+      `allowedNetworks: each network for each port is a rule, and ${MOST_RULES} is AWS's limit; write fewer, wider networks`,
+    ],
   ];
   return [...found.filter(([wrong]) => wrong).map(([, message]) => message), ...portProblems(options)];
 }

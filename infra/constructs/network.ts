@@ -48,10 +48,15 @@ export class Network extends Construct {
 /** Opens these ports to clients, wherever the security group stands: before the load balancer, or before the tasks. */
 export function admitClients(group: SecurityGroup, networks: readonly string[], ports: readonly number[]): void {
   for (const port of new Set(ports)) {
-    for (const network of networks) group.addIngressRule(Peer.ipv4(network), Port.tcp(port));
+    for (const network of networks) group.addIngressRule(Peer.ipv4(withMask(network)), Port.tcp(port));
   }
   Validations.of(group).acknowledge({
     id: 'AwsSolutions-EC23',
     reason: 'Clients are anywhere, and must log in; allowedNetworks narrows it down where they are not.',
   });
+}
+
+/** One address is a network, too. */
+function withMask(network: string): string {
+  return network.includes('/') ? network : `${network}/32`;
 }

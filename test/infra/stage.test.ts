@@ -86,6 +86,7 @@ CDK's context has 4 problems:
     );
   });
 
+  const addresses = (count: number) => Array.from({ length: count }, (_, i) => `192.0.2.${i}`);
   const wrong: [string, Readonly<Record<string, unknown>>, RegExp][] = [
     ['half a zone', { zoneId: ZONE.zoneId }, /zoneId and zoneName: a zone is given by both/],
     ['a zone of others', { ...ZONE, hostname: 'a.example.com' }, /a\.example\.com is not in example\.jp/],
@@ -102,6 +103,8 @@ CDK's context has 4 problems:
       { ...ZONE, profile: 'home', loadBalancer: 'no', ports: 'smtp=25, smtp=2525' },
       /smtp has several/,
     ],
+    ['more services than target groups', { ports: 'a=1, b=2, c=3, d=4, e=5, f=6' }, /AWS takes 5 services of one task/],
+    ['more networks than rules', { allowedNetworks: addresses(31) }, /60 is AWS's limit/],
     ['networks that cannot reach it', { allowedNetworks: '2001:db8::/32' }, /write IPv4 networks/],
     [
       'a file that is not there',
