@@ -108,6 +108,8 @@ export class Listener extends Construct implements Program {
       ...(scales ? {} : { desiredCount: tasks.fewest }),
       ...(reached.by === 'address' ? {} : { healthCheckGracePeriod: Duration.seconds(60) }),
     });
+    // Tasks call AWS by their public addresses; and the gateway cannot go while a task has one.
+    this.service.node.addDependency(vpc.selectSubnets().internetConnectivityEstablished);
     if (scales) this.#scale(props);
     if (reached.by === 'load balancer') {
       reached.loadBalancer.open({ service: this.service, container: this.#container, ports, healthPort: HEALTH_PORT });

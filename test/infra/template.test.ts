@@ -82,6 +82,17 @@ suite('the network', () => {
     assert.equal(at(only(everything, 'AWS::EC2::SecurityGroup', 'Listener'), 'SecurityGroupIngress'), undefined);
   });
 
+  test('admits one address as the network of it', () => {
+    const one = synthesise({
+      context: { ...VARIANTS['home']?.context, allowedNetworks: '192.0.2.1', ports: 'smtp=25' },
+    });
+    const rules = at(only(one, 'AWS::EC2::SecurityGroup', 'LoadBalancer'), 'SecurityGroupIngress') as object[];
+    assert.deepEqual(
+      rules.map((rule) => at({ Properties: rule }, 'CidrIp')),
+      ['192.0.2.1/32'],
+    );
+  });
+
   test('reaches the tasks from the load balancer alone, on their services and for health', () => {
     const ingress = resourcesOf(everything, 'AWS::EC2::SecurityGroupIngress').map(([, rule]) => rule);
     assert.deepEqual(ingress.map((rule) => String(at(rule, 'FromPort'))).toSorted(), ['1025', '1465', '1587', '8080']);
@@ -122,6 +133,15 @@ suite('the listener', () => {
     const service = only(scale, 'AWS::ECS::Service');
     const listeners = resourcesOf(scale, 'AWS::ElasticLoadBalancingV2::Listener').map(([id]) => id);
     for (const id of listeners) assert.ok(service.DependsOn?.includes(id), id);
+  });
+
+  test('has its way to AWS before it starts and for as long as it runs', () => {
+    for (const template of [scale, withoutBalancer]) {
+      const service = only(template, 'AWS::ECS::Service');
+      const routes = resourcesOf(template, 'AWS::EC2::Route').map(([id]) => id);
+      assert.ok(routes.length > 0);
+      for (const id of routes) assert.ok(service.DependsOn?.includes(id), id);
+    }
   });
 
   test('without a load balancer listens on the ports themselves, and may put its address into the zone', () => {
@@ -173,7 +193,13 @@ suite('the stores', () => {
   test('can be restored to a point in time, and refuse to be deleted until that is chosen', () => {
     const replicas = (template: Template) =>
       resourcesOf(template, 'AWS::DynamoDB::GlobalTable').flatMap(([, table]) => at(table, 'Replicas') as object[]);
-    const unprotected = synthesise({ context: { ...VARIANTS['home']?.context, deletionProtection: 'no' } });
+    let isStackProtected: boolean | undefined;
+    const unprotected = synthesise({
+      context: { ...VARIANTS['scale']?.context, deletionProtection: 'no' },
+      change: ({ stack }) => (isStackProtected = stack.terminationProtection),
+    });
+    // Or each deployment would put the stack's own protection back.
+    assert.equal(isStackProtected, false);
     for (const [template, protectedness] of [
       [scale, true],
       [unprotected, false],
@@ -246,6 +272,30 @@ suite('names', () => {
       printed.toSorted(),
       [1, 2, 3, 4, 5].map((i) => `RecordExampleCom${i}`),
     );
+  });
+
+  test('are whole in what is printed, as a zone file wants them', () => {
+    const printed = Object.entries(everything.Outputs).filter(([name]) => name.startsWith('Record'));
+    for (const [name, { Value }] of printed) {
+      const line = [at({ Properties: { Value } }, 'Value.Fn::Join.1') ?? Value]
+        .flat()
+        .map((part) => (typeof part === 'string' ? part : 'name'));
+      assert.match(line.join(''), /^[^ ]+\. 1800 IN (CNAME [^ ]+\.|MX 10 [^ ]+\.|TXT ".*")$/, name);
+    }
+    assert.equal(printed.length, 5);
+  });
+
+  test('and identities outlive the stack, and need nothing of it that does not', () => {
+    const kept = [
+      ...resourcesOf(everything, 'AWS::SES::EmailIdentity'),
+      ...resourcesOf(everything, 'AWS::Route53::RecordSet').filter(([, record]) => at(record, 'Type') !== 'A'),
+    ];
+    assert.equal(kept.length, 7);
+    for (const [id, resource] of kept) {
+      assert.equal(resource.DeletionPolicy, 'RetainExceptOnCreate', id);
+      // SES sends nothing for an identity whose default set was deleted.
+      assert.equal(at(resource, 'ConfigurationSetAttributes'), undefined, id);
+    }
   });
 
   test('of the relay is printed where no zone is given', () => {
