@@ -116,7 +116,7 @@ export const OPTIONS = {
   deletionProtection: option(
     yesNo,
     'yes',
-    'Tables and the load balancer refuse to be deleted. Set no and deploy before you tear down.',
+    'Tables, the load balancer and the stack of scale refuse to be deleted. Set no and deploy before you tear down.',
   ),
 };
 

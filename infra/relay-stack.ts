@@ -53,7 +53,7 @@ export class RelayStack extends Stack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, stage.stackName, {
       description: 'OP25B relay: a smarthost for mail servers whose provider blocks port 25',
-      terminationProtection: stage.profile === 'scale',
+      terminationProtection: stage.profile === 'scale' && stage.deletionProtection,
     });
     Tags.of(this).add('relay', stage.stackName);
     const { configuration, zone, allowedNetworks, deletionProtection } = stage;
