@@ -236,6 +236,14 @@ suite('the programs', () => {
     }
   });
 
+  test('leave each other room where an account may run ten functions at a time', () => {
+    const rings = only(scale, 'AWS::Lambda::EventSourceMapping');
+    assert.ok(Number(at(rings, 'ScalingConfig.MaximumConcurrency')) <= 5);
+    for (const [id, each] of resourcesOf(everything, FUNCTION)) {
+      assert.equal(at(each, 'ReservedConcurrentExecutions'), undefined, id);
+    }
+  });
+
   test('are granted no wildcard but where no name is possible', () => {
     const wild = resourcesOf(everything, 'AWS::IAM::Policy').flatMap(([, policy]) =>
       (
