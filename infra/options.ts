@@ -93,7 +93,7 @@ export const OPTIONS = {
   credentialSecrets: option(
     count({ least: 1, most: 20 }),
     '1',
-    'Secrets that hold password verifiers: one is full at some hundred accounts.',
+    'Secrets that hold password verifiers: one is full at some hundred accounts. Never fewer than before.',
   ),
   acmeDirectory: option(
     httpsUrl,

@@ -16,8 +16,9 @@ test('every cdk command of docs/deploy.md has a verb, and options that there are
   for (const line of lines) {
     const { values, positionals } = parseArgs({
       args: line.split(' '),
-      options: { context: { type: 'string', short: 'c', multiple: true } },
+      options: { context: { type: 'string', short: 'c', multiple: true }, rollback: { type: 'boolean' } },
       allowPositionals: true,
+      allowNegative: true,
     });
     assert.match(positionals.join(' '), /^(bootstrap|diff|deploy|synth|destroy)$/, line);
     const context = (values.context ?? []).map((option) => option.split('=', 2));
