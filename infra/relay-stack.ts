@@ -9,7 +9,9 @@ import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import type { Output } from '#shared/config/outputs.ts';
 import { bundleProgram } from './bundle.ts';
+import { Alarms } from './constructs/alarms.ts';
 import { Certificate } from './constructs/certificate.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { Deliver } from './constructs/deliver.ts';
 import { Listener } from './constructs/listener.ts';
 import { LoadBalancer } from './constructs/load-balancer.ts';
@@ -29,6 +31,7 @@ const PROFILES = {
     // A new account may run ten functions at a time in all; the other half is for policy, which clients wait for.
     delivers: 5,
     logRetention: RetentionDays.ONE_MONTH,
+    dashboard: true,
   },
   home: {
     zones: 1,
@@ -36,6 +39,7 @@ const PROFILES = {
     size: { cpu: 256, memory: 512 },
     delivers: 2,
     logRetention: RetentionDays.TWO_WEEKS,
+    dashboard: false,
   },
 } as const;
 
@@ -127,6 +131,7 @@ export class RelayStack extends Stack {
             },
           });
 
+    this.#watch(stage, programs);
     this.#name(hostname, stage);
     this.#print(stage);
     if (hostname === PLACEHOLDER) {
@@ -135,6 +140,14 @@ export class RelayStack extends Stack {
         `nobody can connect to ${PLACEHOLDER}: name the relay with -c hostname=smtp.your.domain, or with myhostname in ` +
           'relay.yaml and -c settings=relay.yaml',
       );
+    }
+  }
+
+  #watch({ configuration: { settings }, profile, alarmEmail, dashboard }: Stage, { metrics }: ProgramsProps): void {
+    const sendsBySes = settings.default_transport === 'ses' && settings.ses_region === '';
+    const { alarms } = new Alarms(this, 'Alarms', { parts: this, metrics, sendsBySes, email: alarmEmail });
+    if (dashboard === 'yes' || (dashboard === 'profile' && PROFILES[profile].dashboard)) {
+      new Dashboard(this, 'Dashboard', { parts: this, metrics, sendsBySes, alarms });
     }
   }
 

@@ -42,8 +42,8 @@ export const METRICS = {
   PolicyUnavailable: row('policyUnavailable'),
   PolicyLatency: row('policy', { field: 'latency', unit: 'Milliseconds', statistic: 'p95' }),
   /** Recipients. */
-  Delivered: row('delivery', { where: { outcome: 'delivered' }, field: 'recipients', home: true }),
-  Deferred: row('delivery', { where: { outcome: 'deferred' }, field: 'recipients', home: true }),
+  Delivered: row('delivery', { where: { outcome: 'delivered' }, field: 'recipients' }),
+  Deferred: row('delivery', { where: { outcome: 'deferred' }, field: 'recipients' }),
   Failed: row('delivery', { where: { outcome: 'failed' }, field: 'recipients', home: true }),
   /** From arrival to delivery. */
   DeliveryDelay: row('delivery', {
@@ -56,7 +56,7 @@ export const METRICS = {
   QueueSize: row('queueRun', { field: 'queued', statistic: 'Maximum' }),
   QueueHeld: row('queueRun', { field: 'held', statistic: 'Maximum' }),
   QueueFailed: row('queueRun', { field: 'failed', statistic: 'Maximum' }),
-  QueueCorrupt: row('queueRun', { field: 'corrupt', statistic: 'Maximum' }),
+  QueueCorrupt: row('queueRun', { field: 'corrupt', statistic: 'Maximum', home: true }),
   /** Of the oldest entry that is queued. */
   QueueAge: row('queueRun', { field: 'oldest', unit: 'Seconds', statistic: 'Maximum', home: true }),
   /** Of the sending quota of 24 hours. */
