@@ -47,7 +47,7 @@ const DEFAULTS: Partial<Record<Variable, string>> = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export class EnvironmentError extends Error {
+class EnvironmentError extends Error {
   override name = 'EnvironmentError';
 }
 
