@@ -9,6 +9,7 @@ import type { PolicyRequest, Verdict } from '#shared/domain/policy/request.ts';
 import { loadSettings } from '#shared/config/load-settings.ts';
 import { DELIVER_TIMEOUT } from '#shared/config/timing.ts';
 import { bundleProgram, type ProgramName } from '#infra/bundle.ts';
+import { scheduledEvent, sqsRecord } from '../support/aws/lambda-events.ts';
 import { startSecretsManager } from '../support/aws/secrets-manager.ts';
 import { startFunction } from '../support/aws/lambda-runtime.ts';
 import { startStores } from '../support/aws/stores.ts';
@@ -48,37 +49,8 @@ async function start(t: TestContext, name: ProgramName, env: Readonly<Record<str
   return lambda;
 }
 
-/** An event as Lambda's event source for SQS makes it. */
 const sqsEvent = (...bodies: readonly string[]) => ({
-  Records: bodies.map((body, i) => ({
-    messageId: `059f36b4-87a3-44ab-83d2-66197${i}`,
-    receiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
-    body,
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '1545082649183',
-      SenderId: 'AIDAIENQZJOLO23YVJ4VO',
-      ApproximateFirstReceiveTimestamp: '1545082649185',
-    },
-    messageAttributes: {},
-    md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:ap-northeast-1:123456789012:doorbell',
-    awsRegion: 'ap-northeast-1',
-  })),
-});
-
-/** An event as EventBridge Scheduler makes it when no input is set. */
-const scheduledEvent = (time: string) => ({
-  version: '0',
-  id: 'd77bcbc4-0b2b-4d45-9694-b1df99175cfb',
-  'detail-type': 'Scheduled Event',
-  source: 'aws.scheduler',
-  account: '123456789012',
-  time,
-  region: 'ap-northeast-1',
-  resources: ['arn:aws:scheduler:ap-northeast-1:123456789012:schedule/default/qmgr'],
-  detail: '{}',
+  Records: bodies.map((body, i) => sqsRecord({ messageId: `059f36b4-87a3-44ab-83d2-66197${i}`, body })),
 });
 
 const fresh = (id: string, changes: Parameters<typeof entryOf>[0] = {}) =>

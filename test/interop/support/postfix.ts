@@ -26,8 +26,10 @@ export type Postfix = {
   /** Commands for a shell, in which the programs of Postfix mean this instance. */
   shell(commands: string): Promise<void>;
   /** sendmail in its gateway mode, which leaves the message as it is. Line ends are LF. */
-  sendmail(from: string, to: string, message: Buffer): Promise<void>;
+  sendmail(from: string, to: string | readonly string[], message: Buffer): Promise<void>;
   flush(): Promise<void>;
+  /** How many messages are in its queue. */
+  waiting(): Promise<number>;
   log(): Promise<string>;
 };
 
@@ -100,10 +102,16 @@ export async function startPostfix(t: TestContext, options: PostfixOptions): Pro
       await succeed(['sh', '-ec', commands], { env: { MAIL_CONFIG: folder } });
     },
     async sendmail(from, to, message) {
-      await succeed(['sendmail', '-C', folder, '-i', '-G', '-B', '8BITMIME', '-f', from, '--', to], { input: message });
+      await succeed(['sendmail', '-C', folder, '-i', '-G', '-B', '8BITMIME', '-f', from, '--', ...[to].flat()], {
+        input: message,
+      });
     },
     async flush() {
       await succeed(['postqueue', '-c', folder, '-f']);
+    },
+    async waiting() {
+      const listed = await succeed(['postqueue', '-c', folder, '-j']);
+      return listed.split('\n').filter((line) => line !== '').length;
     },
     log: () => readFile(join(folder, 'maillog'), 'utf8'),
   };

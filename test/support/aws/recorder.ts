@@ -1,5 +1,6 @@
 // A proxy in front of a stand-in that notes every AWS call that passes: who made it (the access key id, which a test gives each
-// program by its name), the service, the operation, and the resource that it was about. It changes nothing.
+// program by its name), the service, the operation, and the resource that it was about. It changes nothing, but for an outage, or
+// an answer that never comes, that a test asks for.
 
 import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -16,26 +17,46 @@ export type Call = {
   readonly resource: string;
 };
 
+/** `before`: the stand-in never hears of it; `behind`: it has done what was asked. */
+type Moment = 'before' | 'behind';
+
 export type Recorder = {
   readonly endpoint: string;
   readonly calls: readonly Call[];
+  /** While true, every connection breaks. */
+  isOut: boolean;
+  /** The next such call gets no answer, for as long as its caller waits. Resolves when that has come about. */
+  silence(program: string, operation: string, moment: Moment): Promise<void>;
   close(): Promise<void>;
+};
+
+type Silence = {
+  readonly program: string;
+  readonly operation: string;
+  readonly moment: Moment;
+  readonly begun: () => void;
 };
 
 /** `endpoint`: the stand-in's. */
 export async function startRecorder(endpoint: string): Promise<Recorder> {
   const target = new URL(endpoint);
   const calls: Call[] = [];
+  const silences: Silence[] = [];
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    calls.push(callOf(request, body));
+    const call = callOf(request, body);
+    calls.push(call);
+    if (recorder.isOut) return void response.destroy();
+    const silence = takeSilence(call);
+    if (silence?.moment === 'before') return silence.begun();
     const { method, url, headers } = request;
     const onward = forward(
       { host: target.hostname, port: target.port, method, path: url, headers: { ...headers, host: target.host } },
       (answer) => {
+        if (silence !== undefined) return void answer.resume().once('end', silence.begun);
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       },
@@ -44,18 +65,30 @@ export async function startRecorder(endpoint: string): Promise<Recorder> {
     onward.end(body);
   }
 
+  function takeSilence({ program, operation }: Call): Silence | undefined {
+    const at = silences.findIndex((silence) => silence.program === program && silence.operation === operation);
+    return at === -1 ? undefined : silences.splice(at, 1)[0];
+  }
+
   const server = createServer((request, response) => void pass(request, response).catch(() => response.destroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return {
+  const recorder: Recorder = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    isOut: false,
+    silence(program, operation, moment) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      silences.push({ program, operation, moment, begun: resolve });
+      return promise;
+    },
     async close() {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
   };
+  return recorder;
 }
 
 function callOf(request: IncomingMessage, body: Buffer): Call {

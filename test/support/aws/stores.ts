@@ -35,7 +35,12 @@ export type Stores = {
 const BUCKET = 'bodies';
 const TIMEOUT = 5000;
 
-export async function startStores(t: TestContext): Promise<Stores> {
+export type StoresOptions = {
+  /** The doorbell's, as SQS names them. */
+  readonly doorbell?: Readonly<Record<string, string>>;
+};
+
+export async function startStores(t: TestContext, { doorbell = {} }: StoresOptions = {}): Promise<Stores> {
   const [dynamo, s3AndSqs, ses] = await Promise.all([startDynamo(), startS3AndSqs(), startSes()]);
   for (const standIn of [dynamo, s3AndSqs, ses]) t.after(() => standIn.close());
   const scratch = await mkdtemp(join(tmpdir(), 'op25b-scratch-'));
@@ -44,7 +49,7 @@ export async function startStores(t: TestContext): Promise<Stores> {
   const client = dynamoClient(t, dynamo.caller);
   const tables = await createTables(client);
   await s3AndSqs.createBucket(BUCKET);
-  const url = await s3AndSqs.createQueue('doorbell');
+  const url = await s3AndSqs.createQueue('doorbell', doorbell);
 
   const s3 = new S3Client(clientOptions(TIMEOUT, s3AndSqs.caller));
   const sqs = new SQSClient(clientOptions(TIMEOUT, s3AndSqs.caller));
