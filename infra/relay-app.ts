@@ -4,13 +4,14 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { RelayStack } from './relay-stack.ts';
-import { readStage } from './stage.ts';
+import { readStage, type Stage } from './stage.ts';
 
-export type RelayApp = { readonly app: App; readonly stack: RelayStack };
+export type RelayApp = { readonly app: App; readonly stage: Stage; readonly stack: RelayStack };
 
 /** Throws StageError. */
 export function createRelayApp(props: AppProps = {}): RelayApp {
   const app = new App(props);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { app, stack: new RelayStack(app, readStage(app.node.getAllContext() as Record<string, unknown>)) };
+  const stage = readStage(app.node.getAllContext() as Record<string, unknown>);
+  return { app, stage, stack: new RelayStack(app, stage) };
 }

@@ -5,6 +5,7 @@
 import type { TestContext } from 'node:test';
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Variable } from '#shared/config/environment.ts';
+import { loadSettings } from '#shared/config/load-settings.ts';
 import { DELIVER_TIMEOUT, POLICY_TIMEOUT, QMGR_TIMEOUT } from '#shared/config/timing.ts';
 import { type Deployment, type Environment, startDeployment } from './deployment.ts';
 import { startEventSource } from './event-source.ts';
@@ -22,7 +23,8 @@ const TIMEOUTS = { policy: POLICY_TIMEOUT, deliver: DELIVER_TIMEOUT, qmgr: QMGR_
 
 /** Of its metrics: the stack's name, where there is one. */
 export const NAMESPACE = 'relay';
-const A_DAY_LATER = '--import=data:text/javascript,const{now}=Date;Date.now=()=>now()+25*36e5';
+/** For NODE_OPTIONS: its clock is before that of others. */
+export const A_DAY_LATER = '--import=data:text/javascript,const{now}=Date;Date.now=()=>now()+25*36e5';
 
 export type DeployedRelay = Deployment & {
   /** The one that was started last. */
@@ -45,7 +47,7 @@ export async function startDeployedRelay(t: TestContext, settings: string): Prom
   const running = new AsyncDisposableStack();
   t.after(() => running.disposeAsync());
   const deployment = await startDeployment(t, {
-    settings,
+    configuration: loadSettings({ text: settings, file: 'relay.yaml' }, { hostname: 'localhost' }),
     doorbell: { VisibilityTimeout: String(VISIBILITY) },
     functions: { policy: (request) => policy.invoke(request) },
   });

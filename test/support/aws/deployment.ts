@@ -11,7 +11,7 @@ import { SecretCertificates } from '#shared/aws/certificates.ts';
 import { clientOptions } from '#shared/aws/client-options.ts';
 import { SecretCredentials } from '#shared/aws/credentials.ts';
 import type { Variable } from '#shared/config/environment.ts';
-import { type Configuration, loadSettings } from '#shared/config/load-settings.ts';
+import type { Configuration } from '#shared/config/load-settings.ts';
 import { withPassword } from '#shared/domain/sasl/credential.ts';
 import type { Certificates } from '#shared/ports/certificates.ts';
 import { bundleProgram, type ProgramName } from '#infra/bundle.ts';
@@ -19,7 +19,7 @@ import { keptLog } from '../events.ts';
 import type { Account } from '../smtp-client.ts';
 import { type LambdaFunction, startLambda } from './lambda.ts';
 import { type Call, type Recorder, startRecorder } from './recorder.ts';
-import { type Route53StandIn, startRoute53 } from './route53.ts';
+import { startRoute53 } from './route53.ts';
 import { type SecretsStandIn, startSecretsManager } from './secrets-manager.ts';
 import { startStores, type Stores, type StoresOptions } from './stores.ts';
 
@@ -30,21 +30,20 @@ type Service = (typeof SERVICES)[number];
 export type Environment = Readonly<Record<string, string>>;
 
 export type DeploymentOptions = StoresOptions & {
-  /** relay.yaml. */
-  readonly settings: string;
+  readonly configuration: Configuration;
   /** Lambda functions by name. */
   readonly functions: Readonly<Record<string, LambdaFunction>>;
+  /** How many secrets the verifiers of passwords lie in. */
+  readonly credentialSecrets?: number;
 };
 
 export type Deployment = {
   readonly stores: Stores;
   readonly secrets: SecretsStandIn;
-  readonly route53: Route53StandIn;
   /** What stands in front of each stand-in. */
   readonly aws: Readonly<Record<Service, Recorder>>;
   /** All calls that passed. */
   readonly calls: () => Call[];
-  readonly configuration: Configuration;
   /** By variable: where the stores are. */
   readonly variables: Readonly<Partial<Record<Variable, string>>>;
   /** For the SDK in a program: who calls, and where AWS is. */
@@ -57,7 +56,8 @@ export type Deployment = {
 };
 
 const CALL = 10_000;
-export const ZONE_ID = 'Z0123456789ABCDEFGHIJ';
+/** As in the templates that tests synthesise. */
+const ZONE_ID = 'Z0123456789ABCDEFGHIJ';
 
 export async function startDeployment(t: TestContext, options: DeploymentOptions): Promise<Deployment> {
   const stores = await startStores(t, options);
@@ -77,7 +77,9 @@ export async function startDeployment(t: TestContext, options: DeploymentOptions
     ROUTE_53: route53.caller.endpoint,
   });
 
-  const credentialSecrets = [secrets.store.add('credentials')];
+  const credentialSecrets = Array.from({ length: options.credentialSecrets ?? 1 }, (_, i) =>
+    secrets.store.add(`credentials${i + 1}`),
+  );
   const certificateSecret = secrets.store.add('certificate');
   const client = new SecretsManagerClient(clientOptions(CALL, secrets.caller));
   t.after(() => client.destroy());
@@ -89,7 +91,6 @@ export async function startDeployment(t: TestContext, options: DeploymentOptions
     log: keptLog(),
   });
 
-  const configuration = loadSettings({ text: options.settings, file: 'relay.yaml' }, { hostname: 'localhost' });
   const out = await mkdtemp(join(tmpdir(), 'op25b-deployment-'));
   t.after(() => rm(out, { recursive: true, force: true }));
   const bundles = new Map<ProgramName, string>();
@@ -98,10 +99,8 @@ export async function startDeployment(t: TestContext, options: DeploymentOptions
   return {
     stores,
     secrets,
-    route53,
     aws,
     calls: () => SERVICES.flatMap((service) => aws[service].calls),
-    configuration,
     variables: {
       QUEUE_TABLE,
       DIRECTORY_TABLE,
@@ -118,7 +117,7 @@ export async function startDeployment(t: TestContext, options: DeploymentOptions
       ...Object.fromEntries(SERVICES.map((service) => [`AWS_ENDPOINT_URL_${service}`, aws[service].endpoint])),
     }),
     bundle(program) {
-      const folder = bundles.get(program) ?? bundleProgram(program, configuration, out);
+      const folder = bundles.get(program) ?? bundleProgram(program, options.configuration, out);
       bundles.set(program, folder);
       return folder;
     },

@@ -13,8 +13,10 @@ export type Call = {
   readonly service: string;
   /** As the API names it. */
   readonly operation: string;
-  /** The table (with `/index/NAME` behind it), bucket, queue, secret, function or zone; empty for none. */
+  /** The table (with `/index/NAME` behind it), bucket, queue, secret, function, zone or configuration set; empty for none. */
   readonly resource: string;
+  /** What IAM's condition keys of this call would hold. */
+  readonly conditions?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** `before`: the stand-in never hears of it; `behind`: it has done what was asked. */
@@ -27,21 +29,23 @@ export type Recorder = {
   isOut: boolean;
   /** The next such call gets no answer, for as long as its caller waits. Resolves when that has come about. */
   silence(program: string, operation: string, moment: Moment): Promise<void>;
+  /** The connections of the next such calls break. */
+  breakOff(program: string, operation: string, moment: Moment, times?: number): void;
   close(): Promise<void>;
 };
 
-type Silence = {
+type Trouble = {
   readonly program: string;
   readonly operation: string;
   readonly moment: Moment;
-  readonly begun: () => void;
+  readonly come: (response: ServerResponse) => void;
 };
 
 /** `endpoint`: the stand-in's. */
 export async function startRecorder(endpoint: string): Promise<Recorder> {
   const target = new URL(endpoint);
   const calls: Call[] = [];
-  const silences: Silence[] = [];
+  const troubles: Trouble[] = [];
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
@@ -50,13 +54,13 @@ export async function startRecorder(endpoint: string): Promise<Recorder> {
     const call = callOf(request, body);
     calls.push(call);
     if (recorder.isOut) return void response.destroy();
-    const silence = takeSilence(call);
-    if (silence?.moment === 'before') return silence.begun();
+    const trouble = takeTrouble(call);
+    if (trouble?.moment === 'before') return trouble.come(response);
     const { method, url, headers } = request;
     const onward = forward(
       { host: target.hostname, port: target.port, method, path: url, headers: { ...headers, host: target.host } },
       (answer) => {
-        if (silence !== undefined) return void answer.resume().once('end', silence.begun);
+        if (trouble !== undefined) return void answer.resume().once('end', () => trouble.come(response));
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       },
@@ -65,9 +69,9 @@ export async function startRecorder(endpoint: string): Promise<Recorder> {
     onward.end(body);
   }
 
-  function takeSilence({ program, operation }: Call): Silence | undefined {
-    const at = silences.findIndex((silence) => silence.program === program && silence.operation === operation);
-    return at === -1 ? undefined : silences.splice(at, 1)[0];
+  function takeTrouble({ program, operation }: Call): Trouble | undefined {
+    const at = troubles.findIndex((trouble) => trouble.program === program && trouble.operation === operation);
+    return at === -1 ? undefined : troubles.splice(at, 1)[0];
   }
 
   const server = createServer((request, response) => void pass(request, response).catch(() => response.destroy()));
@@ -79,8 +83,12 @@ export async function startRecorder(endpoint: string): Promise<Recorder> {
     isOut: false,
     silence(program, operation, moment) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      silences.push({ program, operation, moment, begun: resolve });
+      troubles.push({ program, operation, moment, come: () => resolve() });
       return promise;
+    },
+    breakOff(program, operation, moment, times = 1) {
+      const come = (response: ServerResponse): void => void response.destroy();
+      for (let i = 0; i < times; i += 1) troubles.push({ program, operation, moment, come });
     },
     async close() {
       server.closeAllConnections();
@@ -94,11 +102,10 @@ export async function startRecorder(endpoint: string): Promise<Recorder> {
 function callOf(request: IncomingMessage, body: Buffer): Call {
   const scope = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '');
   const [program = 'nobody', service = 'unknown'] = scope?.slice(1) ?? [];
-  const { operation, resource } = READERS[service]?.(request, body) ?? { operation: 'unknown', resource: '' };
-  return { program, service, operation, resource };
+  return { program, service, ...(READERS[service]?.(request, body) ?? { operation: 'unknown', resource: '' }) };
 }
 
-type Read = (request: IncomingMessage, body: Buffer) => Pick<Call, 'operation' | 'resource'>;
+type Read = (request: IncomingMessage, body: Buffer) => Omit<Call, 'program' | 'service'>;
 
 type Named = {
   readonly TableName?: string;
@@ -106,6 +113,7 @@ type Named = {
   readonly RequestItems?: object;
   readonly QueueUrl?: string;
   readonly SecretId?: string;
+  readonly ConfigurationSetName?: string;
 };
 
 /** JSON protocols name the operation in a header, and the resource in the body. */
@@ -129,19 +137,28 @@ const READERS: Readonly<Record<string, Read>> = {
     const [bucket = '', ...key] = pathname.slice(1).split('/');
     return { operation: s3Operation(request.method ?? '', key.join('/') !== '', searchParams), resource: bucket };
   },
-  ses: (request) => ({
-    operation: request.url === '/v2/email/account' ? 'GetAccount' : 'SendEmail',
-    resource: '',
-  }),
+  ses: (request, body) => {
+    if (request.url === '/v2/email/account') return { operation: 'GetAccount', resource: '' };
+    const { ConfigurationSetName = '' } = JSON.parse(body.toString('utf8')) as Named;
+    return { operation: 'SendEmail', resource: ConfigurationSetName };
+  },
   lambda: (request) => ({
     operation: 'Invoke',
     resource: decodeURIComponent(/\/functions\/([^/]+)\//.exec(request.url ?? '')?.[1] ?? ''),
   }),
-  route53: (request) => {
+  route53: (request, body) => {
     const zone = /\/hostedzone\/([^/]+)\/rrset/.exec(request.url ?? '')?.[1];
-    return zone === undefined
-      ? { operation: 'GetChange', resource: '' }
-      : { operation: 'ChangeResourceRecordSets', resource: zone };
+    if (zone === undefined) return { operation: 'GetChange', resource: request.url?.split('/').at(-1) ?? '' };
+    const all = (tag: string) =>
+      [...body.toString('utf8').matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(([, text = '']) => text);
+    const conditions = {
+      'route53:ChangeResourceRecordSetsNormalizedRecordNames': all('Name').map((n) =>
+        n.toLowerCase().replace(/\.$/, ''),
+      ),
+      'route53:ChangeResourceRecordSetsRecordTypes': all('Type'),
+      'route53:ChangeResourceRecordSetsActions': all('Action'),
+    };
+    return { operation: 'ChangeResourceRecordSets', resource: zone, conditions };
   },
 };
 

@@ -117,7 +117,8 @@ export class SecretStore {
 
   /** By name or ARN. */
   #find(id: string | undefined): Secret {
-    const found = [...this.#secrets.values()].find(({ name, arn }) => id === name || id === arn);
+    // An ARN may come without the six random characters behind the name.
+    const found = [...this.#secrets.values()].find(({ name, arn }) => [name, arn, arn.slice(0, -7)].includes(id ?? ''));
     if (found !== undefined) return found;
     throw new Refusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
