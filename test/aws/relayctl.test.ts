@@ -82,7 +82,9 @@ async function startAws() {
     renewals,
     spool,
     queue: new DynamoQueue({ client: dynamoClient, table: tables.queue, doorbell, bodies: spool }),
-    directory: new DynamoDirectory({ client: dynamoClient, table: tables.directory, now: Date.now }),
+    /** A directory of its own for each lookup: one keeps what it has read for some seconds. */
+    account: (login: string) =>
+      new DynamoDirectory({ client: dynamoClient, table: tables.directory, now: Date.now }).account(login),
     environment: {
       PATH: process.env['PATH'],
       TZ: 'UTC',
@@ -131,7 +133,7 @@ test('an account is a record in DynamoDB, and its password a verifier in Secrets
   const [, password = ''] = /^ {2}(\S+)$/m.exec(added) ?? [];
   assert.match(password, /^([a-z2-9]{4}-){6}[a-z2-9]{2}$/);
   assert.match(added, /^For the home server: npx relayctl --stack test postfix-config aaa@mail\.example\.jp$/m);
-  assert.deepEqual((await aws.directory.account(LOGIN))?.senders, [LOGIN]);
+  assert.deepEqual((await aws.account(LOGIN))?.senders, [LOGIN]);
   const stored = aws.secrets.store.valueOf('credentials') ?? '';
   assert.match(stored, new RegExp(LOGIN));
   assert.doesNotMatch(stored, new RegExp(password));
@@ -144,7 +146,7 @@ test('an account is a record in DynamoDB, and its password a verifier in Secrets
   assert.match(config, /^relayhost = \[smtp\.example\.jp\]:465$/m);
 
   assert.equal(await gets('account', 'remove', 'aaa'), `Removed ${LOGIN}.\n`);
-  assert.equal(await aws.directory.account(LOGIN), undefined);
+  assert.equal(await aws.account(LOGIN), undefined);
   assert.doesNotMatch(aws.secrets.store.valueOf('credentials') ?? '', new RegExp(LOGIN));
 });
 
