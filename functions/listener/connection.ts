@@ -150,7 +150,8 @@ export class Connection {
   #stepLine(line: string): void {
     const next = isRcpt(line) ? this.#lines.peek(this.#context.settings.line_length_limit) : undefined;
     const rcptFollows = next !== undefined && isRcpt(next);
-    this.#step({ kind: 'line', line, rcptFollows, room: this.#context.admission.room });
+    const moreFollows = this.#lines.length > 0;
+    this.#step({ kind: 'line', line, rcptFollows, moreFollows, room: this.#context.admission.room });
   }
 
   #feed(message: IncomingMessage, bytes: Buffer): void {

@@ -97,7 +97,7 @@ export class Effects {
       tls: session.tls,
       authenticated: session.login !== undefined,
       queueId: id,
-      recipients: envelope.recipients,
+      recipients: envelope.recipients.map(({ address }) => address),
       now: now(),
     });
     admission.messageBegins();

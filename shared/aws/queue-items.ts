@@ -14,7 +14,7 @@ import type { Item } from './table.ts';
 const VERSION = 1;
 
 /** The part of an entry that never changes. */
-type EntryRecord = Pick<Entry, 'version' | 'size' | 'sender' | 'bodyType' | 'client'>;
+type EntryRecord = Pick<Entry, 'version' | 'size' | 'sender' | 'bodyType' | 'dsn' | 'client'>;
 
 export type QueueKey = Record<typeof QUEUE_TABLE.partitionKey | typeof QUEUE_TABLE.sortKey, string>;
 
@@ -49,10 +49,10 @@ export function shardOf(id: string): string {
 
 /** `parts`: how many entries the message has. `put`: names the call that stores it. */
 export function toItem(entry: Entry, parts: number, put: string): Item {
-  const { version, id, body, size, sender, recipients, bodyType, client, arrived, state, due, attempts } = entry;
+  const { version, id, body, size, sender, recipients, bodyType, dsn, client, arrived, state, due, attempts } = entry;
   const key = keyOf(id);
   if (key.body !== body) throw new PermanentFault(`the id ${id} is not of an entry of the message ${body}`);
-  const record: EntryRecord = { version, size, sender, bodyType, client };
+  const record: EntryRecord = { version, size, sender, bodyType, client, ...(dsn !== undefined && { dsn }) };
   return {
     ...key,
     arrived,

@@ -55,6 +55,9 @@ const SESSION = {
   strict_rfc821_envelopes: perService(
     postfix(yesNo, 'yes', 'Addresses in MAIL and RCPT must stand in angle brackets.'),
   ),
+  smtpd_forbid_unauth_pipelining: perService(
+    postfix(yesNo, 'yes', 'A client that does not wait for answers where it must is disconnected.'),
+  ),
 };
 
 const LOGIN = {

@@ -110,11 +110,11 @@ export class EmbeddedQueue implements Queue, Bell {
 }
 
 /** The part of an entry that never changes. */
-type EntryRecord = Pick<Entry, 'version' | 'size' | 'sender' | 'bodyType' | 'client'>;
+type EntryRecord = Pick<Entry, 'version' | 'size' | 'sender' | 'bodyType' | 'dsn' | 'client'>;
 
 function toRow(entry: Entry): EntryRow {
-  const { version, id, body, size, sender, recipients, bodyType, client, arrived, state, due, attempts } = entry;
-  const record: EntryRecord = { version, size, sender, bodyType, client };
+  const { version, id, body, size, sender, recipients, bodyType, dsn, client, arrived, state, due, attempts } = entry;
+  const record: EntryRecord = { version, size, sender, bodyType, client, ...(dsn !== undefined && { dsn }) };
   return [id, body, arrived, state, due, attempts, JSON.stringify(recipients), JSON.stringify(record)];
 }
 

@@ -96,10 +96,7 @@ export function policyContract(
       const policy = await open(t, { directory, services: SERVICES });
       const odd = '"a\\"\u0000\r\n\u00e9\ud800b"@example.org';
       const [verdict] = await policy.judge({ ...REQUEST, recipients: [odd] });
-      assert.match(
-        verdict === undefined ? '' : shown(verdict),
-        /^554 5\.7\.1 <"a\\"\?{5}b"@example\.org>: [ -~]+\r\n$/,
-      );
+      assert.match(verdict === undefined ? '' : shown(verdict), /^554 5\.7\.1 <a"\?{5}b@example\.org>: [ -~]+\r\n$/);
       const name = 'x'.repeat(2000);
       const closed = await policy.judge({ ...REQUEST, service: 'closed', client: { address: '198.51.100.1', name } });
       assert.equal(closed.map(shown).join('').length, 512);

@@ -37,6 +37,20 @@ export function queueContract(provider: string, open: (t: TestContext) => Promis
       assert.equal(await queue.find('Q3'), undefined);
     });
 
+    test('keeps what the sender wants to hear of the delivery, through an attempt too', async (t) => {
+      const { queue } = await open(t);
+      const recipients = [
+        { address: 'a@example.net', status: 'pending', dsn: { notify: ['SUCCESS', 'DELAY'], orcpt: 'rfc822;b+2Bc@x' } },
+        { address: 'd@example.net', status: 'pending' },
+      ] as const;
+      const entry = named('Q1', { dsn: { ret: 'HDRS', envid: 'QQ+2B1' }, recipients });
+      await queue.enqueue([entry]);
+      assert.deepEqual(await queue.find('Q1'), entry);
+      await claim(queue, 'a', NOW);
+      await queue.settle('Q1', 'a', { ...keep, recipients });
+      assert.deepEqual(await queue.find('Q1'), { ...entry, attempts: keep.attempts, due: keep.due });
+    });
+
     test('refuses a message of which it has an entry already, and stores nothing of it', async (t) => {
       const { queue } = await open(t);
       const first = named('B-2', { body: 'B', sender: 'first@example.jp' });

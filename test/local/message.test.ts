@@ -93,7 +93,7 @@ test('pipelined commands are answered in order', async (t) => {
   const codes = [];
   for (let i = 0; i < recipients.length + 2; i += 1) codes.push((await client.reply()).code);
   assert.deepEqual(codes, [250, 250, 250, 501, 250, 354]);
-  client.send(Buffer.concat([stuffed(Buffer.from('Subject: one\r\n\r\n')), Buffer.from('NOOP\r\nQUIT\r\n')]));
+  client.send(Buffer.concat([stuffed(Buffer.from('Subject: one\r\n\r\n')), Buffer.from('RSET\r\nQUIT\r\n')]));
   assert.match((await client.reply()).text, /^2\.0\.0 Ok: queued as /);
   assert.equal((await client.reply()).text, '2.0.0 Ok');
   assert.equal((await client.reply()).code, 221);

@@ -7,7 +7,8 @@ import { SmtpClient } from '../support/smtp-client.ts';
 import { startRelay } from '../support/relay-process.ts';
 
 test('past the soft error limit a burst of refusals costs one pause, and what follows is answered in order', async (t) => {
-  const settings = 'smtpd_soft_error_limit: 1\nsmtpd_error_sleep_time: 200ms\nsmtpd_sasl_auth_enable: yes\n';
+  const settings =
+    'smtpd_soft_error_limit: 1\nsmtpd_error_sleep_time: 200ms\nsmtpd_sasl_auth_enable: yes\nsmtpd_forbid_unauth_pipelining: no\n';
   const relay = await startRelay(t, { ports: 'smtp=0', settings });
   const client = await SmtpClient.connect(relay.port('smtp'));
   t.after(() => client.vanish());

@@ -13,7 +13,7 @@ const COMMANDS = Buffer.from('NOOP\r\n'.repeat(10_000));
 const ALL = 600 * COMMANDS.length;
 
 test('a client that does not read its replies is not read either, until it reads', async (t) => {
-  const relay = await startRelay(t, { ports: 'smtp=0' });
+  const relay = await startRelay(t, { ports: 'smtp=0', settings: 'smtpd_forbid_unauth_pipelining: no\n' });
   const socket = connect(relay.port('smtp'), '127.0.0.1').on('error', () => {});
   t.after(() => socket.destroy());
   await once(socket, 'connect');

@@ -11,6 +11,7 @@ export const SETTINGS: SessionSettings = {
   smtpd_banner: 'mail.example.jp ESMTP',
   smtpd_helo_required: true,
   strict_rfc821_envelopes: true,
+  smtpd_forbid_unauth_pipelining: true,
   disable_vrfy_command: true,
   smtpd_etrn_restrictions: ['reject'],
   message_size_limit: 10485760,
@@ -56,9 +57,16 @@ export class TestSession {
   /** Lines that arrive together. */
   lines(...lines: readonly string[]): string {
     return lines
-      .map((line, i) =>
-        this.input({ kind: 'line', line, rcptFollows: isRcpt(line) && isRcpt(lines[i + 1] ?? ''), room: true }),
-      )
+      .map((line, i) => {
+        if (this.closed) return '';
+        return this.input({
+          kind: 'line',
+          line,
+          rcptFollows: isRcpt(line) && isRcpt(lines[i + 1] ?? ''),
+          moreFollows: i + 1 < lines.length,
+          room: true,
+        });
+      })
       .join('');
   }
 

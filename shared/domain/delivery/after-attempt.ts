@@ -47,14 +47,13 @@ function positions(entry: Entry, status: RecipientState['status']): number[] {
 
 function afterOutcome(recipient: RecipientState, outcome: Outcome | undefined): RecipientState {
   if (outcome === undefined || recipient.status === 'delivered') return recipient;
-  const { address } = recipient;
   switch (outcome.kind) {
     case 'delivered':
-      return { address, status: 'delivered', reason: outcome.response.slice(0, MAX_REASON) };
+      return { ...recipient, status: 'delivered', reason: outcome.response.slice(0, MAX_REASON) };
     case 'deferred':
-      return { address, status: 'pending', reason: outcome.reason.slice(0, MAX_REASON) };
+      return { ...recipient, status: 'pending', reason: outcome.reason.slice(0, MAX_REASON) };
     case 'failed':
-      return { address, status: 'failed', reason: outcome.reason.slice(0, MAX_REASON) };
+      return { ...recipient, status: 'failed', reason: outcome.reason.slice(0, MAX_REASON) };
   }
 }
 

@@ -1,7 +1,7 @@
 // One queue entry: an envelope of at most 50 recipients over one spool body, and how far its delivery has come.
 // A message with more recipients is several entries that name the same body. Entries are values: a change is a new entry.
 
-import type { Envelope } from '../message/envelope.ts';
+import type { Envelope, MessageDsn, RecipientDsn } from '../message/envelope.ts';
 
 /** Amazon SES takes 50 recipients a message, and a stored record stays far below 400 KB. */
 export const RECIPIENTS_PER_ENTRY = 50;
@@ -20,6 +20,8 @@ export type RecipientState = {
   readonly status: RecipientStatus;
   /** What the next hop, or this relay, said last. */
   readonly reason?: string;
+  /** RFC 3461. */
+  readonly dsn?: RecipientDsn;
 };
 
 export type Entry = {
@@ -34,6 +36,8 @@ export type Entry = {
   readonly sender: string;
   readonly recipients: readonly RecipientState[];
   readonly bodyType: Envelope['bodyType'];
+  /** RFC 3461. */
+  readonly dsn?: MessageDsn;
   /** Who brought it. */
   readonly client: { readonly address: string; readonly helo: string; readonly login?: string };
   /** Milliseconds since the epoch. */
@@ -69,8 +73,9 @@ export function newEntries(
       sender: envelope.sender,
       recipients: envelope.recipients
         .slice(start, start + RECIPIENTS_PER_ENTRY)
-        .map((address) => ({ address, status: 'pending' })),
+        .map((recipient) => ({ ...recipient, status: 'pending' })),
       bodyType: envelope.bodyType,
+      ...(envelope.dsn !== undefined && { dsn: envelope.dsn }),
       client,
       arrived,
       state: hold ? 'hold' : 'queued',

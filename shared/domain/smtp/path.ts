@@ -50,6 +50,12 @@ function parseAddress(text: string): string | undefined {
   return `${local}@${domain}`;
 }
 
+/** An address as Postfix shows it in replies: its local part without the quotes. */
+export function unquoted(address: string): string {
+  const [, value, domain] = /^"((?:[^"\\]|\\.)*)"(.*)$/s.exec(address) ?? [];
+  return value === undefined ? address : `${value.replace(/\\(.)/gs, '$1')}${domain}`;
+}
+
 function parseLocalPart(text: string): string | undefined {
   if (DOT_STRING.test(text)) return text;
   const value = QUOTED_STRING.exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? (UNQUOTED.test(text) ? text : undefined);

@@ -1,6 +1,8 @@
 // Every reply's words, named by number and meaning: one grep for a reply finds its row here. The words are Postfix's.
 // RFC 5321 §4.2 (replies), RFC 2034 and RFC 3463 (enhanced status codes).
 
+import { unquoted } from './path.ts';
+
 /** RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets, CRLF included. */
 const MAX_LINE = 510;
 
@@ -64,7 +66,7 @@ export const r421TooManyErrors = (host: string): Reply =>
   closing(reply(421, '4.7.0', `${host} Error: too many errors`));
 export const r451QueueWriteFailed = reply(451, '4.3.0', 'Error: queue file write error');
 export const r451PolicyUnavailable = (recipient: string): Reply =>
-  reply(451, '4.3.5', `<${recipient}>: Recipient address rejected: Server configuration problem`);
+  reply(451, '4.3.5', `<${unquoted(recipient)}>: Recipient address rejected: Server configuration problem`);
 export const r452NoRoom = reply(452, '4.3.1', 'Insufficient system storage');
 export const r452TooManyRecipients = reply(452, '4.5.3', 'Error: too many recipients');
 export const r459EtrnUnavailable = (domain: string): Reply => reply(459, '', `<${domain}>: service unavailable`);
@@ -80,6 +82,10 @@ export const r501EnhancedSyntax = (usage: string): Reply => reply(501, '5.5.4', 
 export const r501BadSender = reply(501, '5.1.7', 'Bad sender address syntax');
 export const r501BadRecipient = reply(501, '5.1.3', 'Bad recipient address syntax');
 export const r501BadSize = reply(501, '5.5.4', 'Bad message size syntax');
+export const r501BadRet = reply(501, '5.5.4', 'Bad RET parameter syntax');
+export const r501BadEnvid = reply(501, '5.5.4', 'Bad ENVID parameter syntax');
+export const r501BadNotify = reply(501, '5.5.4', 'Error: Bad NOTIFY parameter syntax');
+export const r501BadOrcpt = reply(501, '5.5.4', 'Error: Bad ORCPT parameter syntax');
 export const r501LoginAborted = reply(501, '5.7.0', 'Authentication aborted');
 export const r502NotImplemented = reply(502, '5.5.1', 'Error: command not implemented');
 export const r502VrfyDisabled = reply(502, '5.5.1', 'VRFY command is disabled');
@@ -98,22 +104,24 @@ export const r535LoginFailed = (reason: string): Reply =>
 export const r552TooBig = reply(552, '5.3.4', 'Message size exceeds fixed limit');
 export const r552DataTooBig = reply(552, '5.3.4', 'Error: message file too big');
 export const r554NoValidRecipients = reply(554, '5.5.1', 'Error: no valid recipients');
+export const r554Unsynchronized = closing(reply(554, '5.5.0', 'Error: SMTP protocol synchronization'));
 export const r554TlsActive = reply(554, '5.5.1', 'Error: TLS already active');
 export const r554TooManyHops = reply(554, '5.4.0', 'Error: too many hops');
 export const r555UnsupportedOption = (option: string): Reply => reply(555, '5.5.4', `Unsupported option: ${option}`);
 
 // Policy's refusals (shared/domain/policy).
 export const r553NotOwned = (sender: string, login: string): Reply =>
-  reply(553, '5.7.1', `<${sender}>: Sender address rejected: not owned by user ${login}`);
+  reply(553, '5.7.1', `<${unquoted(sender)}>: Sender address rejected: not owned by user ${login}`);
 export const r553NotLoggedIn = (sender: string): Reply =>
-  reply(553, '5.7.1', `<${sender}>: Sender address rejected: not logged in`);
-export const r554RelayDenied = (recipient: string): Reply => reply(554, '5.7.1', `<${recipient}>: Relay access denied`);
+  reply(553, '5.7.1', `<${unquoted(sender)}>: Sender address rejected: not logged in`);
+export const r554RelayDenied = (recipient: string): Reply =>
+  reply(554, '5.7.1', `<${unquoted(recipient)}>: Relay access denied`);
 export const r554RecipientRejected = (recipient: string): Reply =>
-  reply(554, '5.7.1', `<${recipient}>: Recipient address rejected: Access denied`);
+  reply(554, '5.7.1', `<${unquoted(recipient)}>: Recipient address rejected: Access denied`);
 export const r554ClientRejected = (name: string, address: string): Reply =>
   reply(554, '5.7.1', `<${name}[${address}]>: Client host rejected: Access denied`);
 export const r554SenderRejected = (sender: string): Reply =>
-  reply(554, '5.7.1', `<${sender}>: Sender address rejected: Access denied`);
+  reply(554, '5.7.1', `<${unquoted(sender)}>: Sender address rejected: Access denied`);
 export const r554HeloRejected = (helo: string): Reply =>
   reply(554, '5.7.1', `<${helo}>: Helo command rejected: Access denied`);
 export const r554EtrnRejected = (domain: string): Reply =>

@@ -2,7 +2,7 @@
 // A session never changes; `step` (step.ts) makes the next one from an input. What the outside must do meanwhile is an
 // effect, and its result comes back as an input.
 
-import type { Envelope } from '../message/envelope.ts';
+import type { Envelope, Recipient } from '../message/envelope.ts';
 import type { PolicyRequest, Verdict } from '../policy/request.ts';
 import type { Exchange, LoginAttempt } from '../sasl/exchange.ts';
 import type { Reply } from './reply.ts';
@@ -13,6 +13,7 @@ export type SessionSettings = {
   readonly smtpd_banner: string;
   readonly smtpd_helo_required: boolean;
   readonly strict_rfc821_envelopes: boolean;
+  readonly smtpd_forbid_unauth_pipelining: boolean;
   readonly disable_vrfy_command: boolean;
   readonly smtpd_etrn_restrictions: readonly string[];
   /** Octets. */
@@ -51,11 +52,12 @@ export type Session = {
 export type Transaction = {
   readonly sender: string;
   readonly bodyType: Envelope['bodyType'];
-  readonly recipients: readonly string[];
+  readonly dsn?: Envelope['dsn'];
+  readonly recipients: readonly Recipient[];
   /** Policy wants the message to wait for an operator. */
   readonly hold: boolean;
   /** RCPT commands of the burst under way, in order: judged already by their syntax, or waiting for policy's verdict. */
-  readonly burst: readonly (Reply | { readonly recipient: string })[];
+  readonly burst: readonly (Reply | { readonly recipient: Recipient })[];
 };
 
 export type LineInput = {
@@ -64,6 +66,8 @@ export type LineInput = {
   readonly line: string;
   /** The next line, already here, is a RCPT too. */
   readonly rcptFollows: boolean;
+  /** More bytes are here already behind the line. */
+  readonly moreFollows: boolean;
   /** Another message may be received now. */
   readonly room: boolean;
 };
@@ -118,6 +122,6 @@ export function withoutTransaction(session: Session): Session {
 }
 
 export function envelopeOf(transaction: Transaction): Envelope {
-  const { sender, recipients, bodyType } = transaction;
-  return { sender, recipients, bodyType };
+  const { sender, recipients, bodyType, dsn } = transaction;
+  return { sender, recipients, bodyType, ...(dsn !== undefined && { dsn }) };
 }

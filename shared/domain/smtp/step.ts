@@ -17,19 +17,22 @@ import { vrfy } from './verbs/vrfy.ts';
 
 type Handler = (session: Session, argument: string, input: LineInput) => Step;
 
-/** `clear`: may be said before STARTTLS where TLS is enforced. */
-const VERBS: ReadonlyMap<string, { readonly handle: Handler; readonly clear?: true }> = new Map([
-  ['EHLO', { handle: ehlo, clear: true }],
-  ['HELO', { handle: helo, clear: true }],
+/**
+ * `clear`: may be said before STARTTLS where TLS is enforced. `last`: the client must wait for the answer before it says more
+ * (RFC 2920 §3.1).
+ */
+const VERBS: ReadonlyMap<string, { readonly handle: Handler; readonly clear?: true; readonly last?: true }> = new Map([
+  ['EHLO', { handle: ehlo, clear: true, last: true }],
+  ['HELO', { handle: helo, clear: true, last: true }],
   ['STARTTLS', { handle: startTls, clear: true }],
   ['AUTH', { handle: auth }],
   ['MAIL', { handle: mail }],
   ['RCPT', { handle: rcpt }],
-  ['DATA', { handle: data }],
+  ['DATA', { handle: data, last: true }],
   ['RSET', { handle: rset }],
-  ['NOOP', { handle: noop, clear: true }],
+  ['NOOP', { handle: noop, clear: true, last: true }],
   ['QUIT', { handle: quit, clear: true }],
-  ['VRFY', { handle: vrfy }],
+  ['VRFY', { handle: vrfy, last: true }],
   ['ETRN', { handle: etrn }],
 ]);
 
@@ -85,6 +88,12 @@ function line(session: Session, input: LineInput): Step {
   }
   if (settings.smtpd_tls_security_level === 'encrypt' && !session.tls && !entry.clear) {
     return answer(session, replies.r530MustStartTls);
+  }
+  // Who does not wait where one must may be made to speak SMTP by somebody else, such as a web page. Before EHLO nobody was told
+  // that PIPELINING is there.
+  const mustWait = entry.last === true || session.helo?.verb !== 'EHLO';
+  if (settings.smtpd_forbid_unauth_pipelining && mustWait && input.moreFollows) {
+    return answer(session, replies.r554Unsynchronized);
   }
   return entry.handle(session, argument, input);
 }

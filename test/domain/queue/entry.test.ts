@@ -8,7 +8,8 @@ test('a message with many recipients is several entries over one body, and nobod
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1000 }), (count) => {
       const recipients = Array.from({ length: count }, (_, i) => `r${i}@example.net`);
-      const envelope = { sender: 'a@example.jp', recipients, bodyType: '7BIT' as const };
+      const to = recipients.map((address) => ({ address }));
+      const envelope = { sender: 'a@example.jp', recipients: to, bodyType: '7BIT' as const };
       const client = { address: '192.0.2.1', helo: 'home' };
       const entries = newEntries({ id: 'ID', envelope, size: 1, client, arrived: 0, hold: false });
       assert.deepEqual(
@@ -20,6 +21,20 @@ test('a message with many recipients is several entries over one body, and nobod
     }),
     { numRuns: 30 },
   );
+});
+
+test('each entry of a message keeps what its sender wants to hear of the delivery', () => {
+  const dsn = { ret: 'HDRS', envid: 'QQ1' } as const;
+  const recipient = { address: 'r@example.net', dsn: { notify: ['NEVER'], orcpt: 'rfc822;r@example.net' } } as const;
+  const recipients = Array.from({ length: RECIPIENTS_PER_ENTRY + 1 }, () => recipient);
+  const envelope = { sender: 'a@example.jp', recipients, bodyType: '7BIT', dsn } as const;
+  const client = { address: '192.0.2.1', helo: 'home' };
+  const entries = newEntries({ id: 'ID', envelope, size: 1, client, arrived: 0, hold: false });
+  assert.deepEqual(
+    entries.map((entry) => entry.dsn),
+    [dsn, dsn],
+  );
+  assert.deepEqual(entries[1]?.recipients, [{ ...recipient, status: 'pending' }]);
 });
 
 test('queue ids sort by time', () => {

@@ -5,7 +5,8 @@ import { TestSession } from '../../support/session.ts';
 
 function inTransaction(): TestSession {
   const session = new TestSession({ smtpd_recipient_limit: 1000 }, true);
-  session.lines('EHLO home', 'MAIL FROM:<a@example.jp>');
+  session.lines('EHLO home');
+  session.lines('MAIL FROM:<a@example.jp>');
   return session;
 }
 
@@ -20,7 +21,7 @@ test('a policy that cannot be asked defers each recipient with 451 4.3.5, and th
   const session = inTransaction();
   session.session = {
     ...session.session,
-    transaction: { ...session.session.transaction!, burst: [{ recipient: 'a@example.net' }] },
+    transaction: { ...session.session.transaction!, burst: [{ recipient: { address: 'a@example.net' } }] },
   };
   const out = session.input({ kind: 'judged', verdicts: undefined });
   assert.equal(out, '451 4.3.5 <a@example.net>: Recipient address rejected: Server configuration problem\r\n');
@@ -52,13 +53,14 @@ test('a message that could not be stored gets 451 4.3.0 and the session goes on'
 test('without room for another message DATA gets 452 4.3.1', () => {
   const session = inTransaction();
   session.lines('RCPT TO:<a@example.net>');
-  const out = session.input({ kind: 'line', line: 'DATA', rcptFollows: false, room: false });
+  const out = session.input({ kind: 'line', line: 'DATA', rcptFollows: false, moreFollows: false, room: false });
   assert.equal(out, '452 4.3.1 Insufficient system storage\r\n');
 });
 
 test('TLS forgets what was said in the clear', () => {
   const session = new TestSession();
-  session.lines('EHLO home', 'AUTH PLAIN AGFhYQBzZWNyZXQ=', 'MAIL FROM:<a@example.jp>', 'STARTTLS');
+  session.lines('EHLO home');
+  session.lines('AUTH PLAIN AGFhYQBzZWNyZXQ=', 'MAIL FROM:<a@example.jp>', 'STARTTLS');
   assert.deepEqual(
     {
       tls: session.session.tls,

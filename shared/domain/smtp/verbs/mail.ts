@@ -1,9 +1,11 @@
-// MAIL FROM (RFC 5321 §4.1.1.2) with SIZE (RFC 1870), BODY (RFC 6152) and AUTH (RFC 4954 §5). Whether the client may send
+// MAIL FROM (RFC 5321 §4.1.1.2) with SIZE (RFC 1870), BODY (RFC 6152), AUTH (RFC 4954 §5), RET and ENVID (RFC 3461). Whether the client may send
 // as this address is judged at RCPT (smtpd_delay_reject).
 
+import { parseEnvid, parseRet } from '../dsn.ts';
 import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
 import * as replies from '../reply.ts';
+import type { Reply } from '../reply.ts';
 import { answer, type Session, type Step, type Transaction } from '../session.ts';
 
 export function mail(session: Session, argument: string): Step {
@@ -14,19 +16,35 @@ export function mail(session: Session, argument: string): Step {
   if (path === 'noPath') return answer(session, replies.r501EnhancedSyntax('MAIL FROM:<address>'));
   if (path === 'badPath') return answer(session, replies.r501BadSender);
 
+  const parameters = readParameters(session, path.rest);
+  if ('wire' in parameters) return answer(session, parameters);
+  const transaction: Transaction = { sender: path.address, ...parameters, recipients: [], hold: false, burst: [] };
+  return answer({ ...session, transaction }, replies.r250SenderOk);
+}
+
+/** What the parameters say, or why they cannot be taken. */
+function readParameters({ settings }: Session, rest: string): Pick<Transaction, 'bodyType' | 'dsn'> | Reply {
   let bodyType: Transaction['bodyType'] = '7BIT';
-  for (const { keyword, value, text } of parseParameters(path.rest)) {
+  let dsn: Transaction['dsn'];
+  for (const { keyword, value, text } of parseParameters(rest)) {
     if (keyword === 'SIZE' && value !== undefined) {
-      if (!/^\d{1,20}$/.test(value)) return answer(session, replies.r501BadSize);
-      if (Number(value) > settings.message_size_limit) return answer(session, replies.r552TooBig);
+      if (!/^\d{1,20}$/.test(value)) return replies.r501BadSize;
+      if (Number(value) > settings.message_size_limit) return replies.r552TooBig;
     } else if (keyword === 'BODY' && value !== undefined && /^(?:7BIT|8BITMIME)$/i.test(value)) {
-      bodyType = value === '7BIT' ? '7BIT' : '8BITMIME';
+      bodyType = value.toUpperCase() === '7BIT' ? '7BIT' : '8BITMIME';
     } else if (keyword === 'AUTH' && value !== undefined && settings.smtpd_sasl_auth_enable) {
       // RFC 4954 §5: a server that does not trust the client's word may read over it.
+    } else if (keyword === 'RET' && value !== undefined) {
+      const ret = dsn?.ret === undefined ? parseRet(value) : undefined;
+      if (ret === undefined) return replies.r501BadRet;
+      dsn = { ...dsn, ret };
+    } else if (keyword === 'ENVID' && value !== undefined) {
+      const envid = dsn?.envid === undefined ? parseEnvid(value) : undefined;
+      if (envid === undefined) return replies.r501BadEnvid;
+      dsn = { ...dsn, envid };
     } else {
-      return answer(session, replies.r555UnsupportedOption(text));
+      return replies.r555UnsupportedOption(text);
     }
   }
-  const transaction: Transaction = { sender: path.address, bodyType, recipients: [], hold: false, burst: [] };
-  return answer({ ...session, transaction }, replies.r250SenderOk);
+  return { bodyType, ...(dsn !== undefined && { dsn }) };
 }

@@ -1,7 +1,9 @@
-// RCPT TO (RFC 5321 §4.1.1.3). Recipients that arrive in one burst (RFC 2920) are judged in one policy call and answered
+// RCPT TO (RFC 5321 §4.1.1.3) with NOTIFY and ORCPT (RFC 3461). Recipients that arrive in one burst (RFC 2920) are judged in one policy call and answered
 // one by one, in order: each RCPT joins the burst, and the last one of it asks.
 
+import type { Recipient } from '../../message/envelope.ts';
 import type { Verdict } from '../../policy/request.ts';
+import { parseNotify, parseOrcpt } from '../dsn.ts';
 import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
 import * as replies from '../reply.ts';
@@ -22,16 +24,35 @@ function parse(session: Session, transaction: Transaction, argument: string): Bu
   const path = parsePathArgument(argument, 'TO', session.settings.strict_rfc821_envelopes);
   if (path === 'noPath') return replies.r501EnhancedSyntax('RCPT TO:<address>');
   if (path === 'badPath' || path.address === '') return replies.r501BadRecipient;
-  const [unknown] = parseParameters(path.rest);
-  if (unknown !== undefined) return replies.r555UnsupportedOption(unknown.text);
+  const dsn = readParameters(path.rest);
+  if (dsn !== undefined && 'wire' in dsn) return dsn;
   const asked = transaction.recipients.length + transaction.burst.filter((item) => 'recipient' in item).length;
   if (asked >= session.settings.smtpd_recipient_limit) return replies.r452TooManyRecipients;
-  return { recipient: path.address };
+  return { recipient: { address: path.address, ...(dsn !== undefined && { dsn }) } };
+}
+
+/** What the parameters say, if anything, or why they cannot be taken. */
+function readParameters(rest: string): Recipient['dsn'] | Reply {
+  let dsn: Recipient['dsn'];
+  for (const { keyword, value, text } of parseParameters(rest)) {
+    if (keyword === 'NOTIFY' && value !== undefined) {
+      const notify = dsn?.notify === undefined ? parseNotify(value) : undefined;
+      if (notify === undefined) return replies.r501BadNotify;
+      dsn = { ...dsn, notify };
+    } else if (keyword === 'ORCPT' && value !== undefined) {
+      const orcpt = dsn?.orcpt === undefined ? parseOrcpt(value) : undefined;
+      if (orcpt === undefined) return replies.r501BadOrcpt;
+      dsn = { ...dsn, orcpt };
+    } else {
+      return replies.r555UnsupportedOption(text);
+    }
+  }
+  return dsn;
 }
 
 /** The burst is whole: asks policy, or answers at once where no recipient is left to be judged. */
 function close(session: Session, transaction: Transaction): Step {
-  const recipients = transaction.burst.flatMap((item) => ('recipient' in item ? [item.recipient] : []));
+  const recipients = transaction.burst.flatMap((item) => ('recipient' in item ? [item.recipient.address] : []));
   const waiting: Session = { ...session, transaction };
   if (recipients.length === 0) return judged(waiting, []);
   return {
@@ -70,7 +91,7 @@ export function judged(session: Session, verdicts: readonly Verdict[] | undefine
       hold ||= verdict.hold;
       out.push(replies.r250RecipientOk);
     } else {
-      out.push(verdict?.reply ?? replies.r451PolicyUnavailable(item.recipient));
+      out.push(verdict?.reply ?? replies.r451PolicyUnavailable(item.recipient.address));
     }
   }
   return { session: { ...session, transaction: { ...transaction, recipients, hold, burst: [] } }, replies: out };
