@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import type { Envelope } from '#shared/domain/message/envelope.ts';
 import { isRcpt } from '#shared/domain/smtp/command.ts';
 import { LineBuffer } from '#shared/domain/smtp/lines.ts';
 import {
@@ -18,6 +19,7 @@ import { step } from '#shared/domain/smtp/step.ts';
 import { type EffectsContext, Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
 import { randomOctets } from './random.ts';
+import { ChunkBody, ChunkedMessage, DottedBody, type Reception } from './reception.ts';
 
 export type ConnectionSettings = SessionSettings &
   EffectsContext['settings'] & {
@@ -49,7 +51,10 @@ export class Connection {
   readonly #lines = new LineBuffer();
   #socket: Socket;
   #session: Session;
-  #incoming: IncomingMessage | undefined;
+  /** The octets that are coming are a message's. */
+  #reception: Reception | undefined;
+  /** The message of which chunks have come, between them too. */
+  #chunked: ChunkedMessage | undefined;
   #output = '';
   /** What must come before the next line: an effect's result or a pause, or the client's handshake or its reading of replies. */
   #waitingFor: 'effect' | 'handshake' | 'drain' | undefined;
@@ -80,7 +85,7 @@ export class Connection {
   stop(): void {
     this.#stopping = true;
     if (this.#waitingFor === 'handshake') this.destroy();
-    else if (this.#waitingFor === undefined && this.#incoming === undefined) this.#pump();
+    else if (this.#waitingFor === undefined && this.#reception === undefined) this.#pump();
   }
 
   destroy(): void {
@@ -125,9 +130,9 @@ export class Connection {
   /** Feeds what has arrived to the message or to the session, until something must be waited for. */
   #pump(): void {
     while (this.#waitingFor === undefined && !this.#closing) {
-      if (this.#incoming !== undefined) {
-        if (this.#lines.length === 0) break;
-        this.#feed(this.#incoming, this.#lines.take());
+      if (this.#reception !== undefined) {
+        if (this.#lines.length === 0 && !this.#reception.isEmpty) break;
+        this.#feed(this.#reception, this.#lines.take());
         continue;
       }
       if (this.#stopping) {
@@ -154,18 +159,20 @@ export class Connection {
     this.#step({ kind: 'line', line, rcptFollows, moreFollows, room: this.#context.admission.room });
   }
 
-  #feed(message: IncomingMessage, bytes: Buffer): void {
-    const { rest, ready } = message.push(bytes);
+  #feed(reception: Reception, bytes: Buffer): void {
+    const { rest, ready } = reception.push(bytes);
     if (rest !== undefined) {
       if (rest.length > 0) this.#lines.push(rest);
-      this.#incoming = undefined;
-      this.#step({ kind: 'messageEnd', hops: message.hops(), tooBig: message.tooBig }, message);
-    } else if (ready !== undefined) {
-      this.#waitingFor = 'effect';
+      this.#reception = undefined;
+      const end = reception.end();
+      if (end.kind === 'messageEnd') this.#chunked = undefined;
+      this.#step(end, reception.message);
+    }
+    if (ready !== undefined && this.#waitingFor === undefined && !this.#closing) {
       this.#socket.pause();
       // A failed write shows itself again when the body is sealed.
-      const goOn = (): void => this.#advance();
-      ready.then(goOn, goOn);
+      const goOn = (): undefined => undefined;
+      this.#wait(ready.then(goOn, goOn));
     }
   }
 
@@ -185,6 +192,7 @@ export class Connection {
       if (reply.code >= 400) this.#effects.refused(reply);
       if (reply.close) this.#closing = true;
     }
+    if (typeof session.chunks !== 'number') this.#forgetChunks();
     if (this.#closing) return this.#end();
     if (effect !== undefined) this.#perform(effect, message);
     if (replies.some((reply) => reply.code >= 400)) this.#slowDown();
@@ -199,7 +207,10 @@ export class Connection {
         this.#startTls({ kind: 'tlsStarted' });
         break;
       case 'receiveBody':
-        this.#incoming = this.#effects.receiveBody(this.#session, effect.envelope);
+        this.#reception = new DottedBody(this.#effects.receiveBody(this.#session, effect.envelope));
+        break;
+      case 'receiveChunk':
+        this.#reception = new ChunkBody(effect, effect.envelope && this.#chunksOf(effect.envelope));
         break;
       case 'discard':
         if (message !== undefined) this.#effects.discard(message);
@@ -214,6 +225,17 @@ export class Connection {
         if (message !== undefined) this.#wait(this.#effects.store(message, this.#session, effect));
         break;
     }
+  }
+
+  #chunksOf(envelope: Envelope): ChunkedMessage {
+    this.#chunked ??= new ChunkedMessage(this.#effects.receiveBody(this.#session, envelope));
+    return this.#chunked;
+  }
+
+  /** RSET, or a chunk that was refused: the message will not become whole. */
+  #forgetChunks(): void {
+    if (this.#chunked !== undefined) this.#effects.discard(this.#chunked.message);
+    this.#chunked = undefined;
   }
 
   #wait(result: Promise<Input | undefined>): void {
@@ -265,8 +287,10 @@ export class Connection {
 
   #closed(): void {
     this.#closing = true;
-    if (this.#incoming !== undefined) this.#effects.discard(this.#incoming);
-    this.#incoming = undefined;
+    const message = this.#chunked?.message ?? this.#reception?.message;
+    if (message !== undefined) this.#effects.discard(message);
+    this.#chunked = undefined;
+    this.#reception = undefined;
     this.#effects.closed();
     this.#onClose();
   }

@@ -1,15 +1,13 @@
-// One message on its way from the socket to the spool: decoded, counted, and never held whole. It owns the body's writer
-// until the message is stored or discarded, one of which must happen.
+// One message on its way to the spool: counted, and never held whole. It owns the body's writer until the message is stored or
+// discarded, one of which must happen.
 
 import { HopCounter } from '#shared/domain/message/hops.ts';
-import { BodyDecoder } from '#shared/domain/smtp/body.ts';
 import type { BodyWriter } from '#shared/ports/spool.ts';
 
 export class IncomingMessage {
   readonly queueId: string;
   readonly #writer: BodyWriter;
   readonly #sizeLimit: number;
-  readonly #decoder = new BodyDecoder();
   readonly #hops = new HopCounter();
   #received = 0;
   #stored: number;
@@ -24,9 +22,8 @@ export class IncomingMessage {
     void writer.write(header);
   }
 
-  /** Takes the next bytes; `rest` is there once the final dot has come. `ready` asks to wait before more. */
-  push(chunk: Buffer): { readonly rest?: Buffer; readonly ready?: Promise<void> } {
-    const { pieces, rest } = this.#decoder.push(chunk);
+  /** Takes the next decoded pieces; a promise asks to wait before more. */
+  write(pieces: readonly Buffer[]): Promise<void> | undefined {
     let ready: Promise<void> | undefined;
     for (const piece of pieces) {
       const wasTooBig = this.tooBig;
@@ -39,7 +36,7 @@ export class IncomingMessage {
         ready = this.#writer.discard();
       }
     }
-    return { ...(rest !== undefined && { rest }), ...(ready !== undefined && { ready }) };
+    return ready;
   }
 
   /** Octets of the body in the spool. */

@@ -100,6 +100,27 @@ test('pipelined commands are answered in order', async (t) => {
   await client.closed();
 });
 
+test('a message in pipelined chunks arrives whole, and what a chunk holds is never a command', async (t) => {
+  const relay = await startRelay(t, { ports: PORTS });
+  const client = await logIn(relay.port('submission'), relay.account);
+  const content = `Subject: chunks\r\n\r\n${'RSET\r\n.\r\nQUIT\r\n'.repeat(20_000)}`;
+  const size = 4099;
+  const chunks = Array.from({ length: Math.ceil(content.length / size) }, (_, i) =>
+    content.slice(i * size, (i + 1) * size),
+  );
+  client.send('MAIL FROM:<aaa@example.jp>\r\nRCPT TO:<a@example.net>\r\n');
+  for (const chunk of chunks) client.send(`BDAT ${chunk.length}\r\n${chunk}`);
+  client.send(
+    'BDAT 0 LAST\r\nMAIL FROM:<aaa@example.jp>\r\nRCPT TO:<a@example.net>\r\nBDAT 3\r\na\r\nRSET\r\nQUIT\r\n',
+  );
+  for (let i = 0; i < 2 + chunks.length; i += 1) assert.equal((await client.reply()).code, 250);
+  assert.match((await client.reply()).text, new RegExp(`^2\\.0\\.0 Ok: ${content.length} bytes queued as `));
+  for (const code of [250, 250, 250, 250, 221]) assert.equal((await client.reply()).code, code);
+  const [message] = (await delivered(relay, 1)).map(withoutTrace);
+  assert.ok(message?.equals(Buffer.from(content)));
+  await eventually('an empty spool', async () => (await spooled(relay)).length === 0);
+});
+
 test('a message for more than 50 recipients reaches each of them once', async (t) => {
   const relay = await startRelay(t, { ports: PORTS });
   const client = await logIn(relay.port('submission'), relay.account);

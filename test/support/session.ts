@@ -100,6 +100,10 @@ export class TestSession {
       case 'receiveBody':
         this.receiving = true;
         return undefined;
+      case 'receiveChunk':
+        return effect.last && effect.envelope !== undefined
+          ? { kind: 'messageEnd', hops: 0, tooBig: false }
+          : { kind: 'chunkEnd' };
       case 'discard':
         return undefined;
     }

@@ -1,5 +1,6 @@
-// The bytes behind DATA (RFC 5321 §4.1.1.4, §4.5.2): finds the one end, CRLF.CRLF, takes the stuffed dots off, and lets
-// nothing but CRLF line ends through: a bare LF becomes CRLF and a bare CR a blank, as Postfix normalises them, so that no
+// A message's bytes. Behind DATA (RFC 5321 §4.1.1.4, §4.5.2) BodyDecoder finds the one end, CRLF.CRLF, and takes the stuffed dots
+// off; behind BDAT (RFC 3030), whose octets were counted, ChunkDecoder has nothing to look for. Neither lets anything but CRLF
+// line ends through: a bare LF becomes CRLF and a bare CR a blank, as Postfix normalises them, so that no
 // next hop can see a second message (CVE-2023-51764). It makes no strings: a large body must not fill the heap with copies of
 // itself. A clean chunk passes through uncopied, and the cost is linear in the bytes whatever they are.
 
@@ -28,10 +29,32 @@ export class BodyDecoder {
 
   #decode(bytes: Buffer): Buffer[] {
     if (bytes.length === 0) return [];
-    const decoded = isClean(bytes) ? bytes : normalise(bytes);
+    const decoded = isClean(bytes, true) ? bytes : normalise(bytes, true);
     const piece = decoded.subarray(this.#borrowed);
     this.#borrowed = 0;
     return [piece];
+  }
+}
+
+/** The octets of a message's chunks, one after the other: where a chunk ends means nothing. */
+export class ChunkDecoder {
+  /** The last octet was a CR, and only the next one says whether it ends a line. */
+  #heldCr = false;
+  #atLineStart = true;
+
+  push(octets: Buffer): Buffer[] {
+    if (octets.length === 0) return [];
+    const bytes = this.#heldCr ? Buffer.concat([CR_ALONE, octets]) : octets;
+    this.#heldCr = bytes.at(-1) === CR;
+    const decided = this.#heldCr ? bytes.subarray(0, -1) : bytes;
+    if (decided.length === 0) return [];
+    this.#atLineStart = decided.at(-1) === LF;
+    return [isClean(decided, false) ? decided : normalise(decided, false)];
+  }
+
+  /** What makes the last line whole, behind the last chunk. */
+  finish(): Buffer[] {
+    return this.#heldCr || !this.#atLineStart ? [Buffer.from('\r\n')] : [];
   }
 }
 
@@ -39,19 +62,20 @@ const LF = 10;
 const CR = 13;
 const BLANK = 32;
 const DOT = 46;
+const CR_ALONE = Buffer.from('\r');
 
-/** Whether every CR and LF is half of a CRLF, and no line begins with a dot. */
-function isClean(bytes: Buffer): boolean {
+/** Whether every CR and LF is half of a CRLF and, where dots are `stuffed`, no line begins with one. */
+function isClean(bytes: Buffer, stuffed: boolean): boolean {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
     if (byte > CR) continue;
-    if (byte === LF && (bytes[i - 1] !== CR || bytes[i + 1] === DOT)) return false;
+    if (byte === LF && (bytes[i - 1] !== CR || (stuffed && bytes[i + 1] === DOT))) return false;
     if (byte === CR && bytes[i + 1] !== LF) return false;
   }
   return true;
 }
 
-function normalise(bytes: Buffer): Buffer {
+function normalise(bytes: Buffer, stuffed: boolean): Buffer {
   const out = Buffer.allocUnsafe(bytes.length * 2);
   let length = 0;
   let atLineStart = false;
@@ -62,7 +86,7 @@ function normalise(bytes: Buffer): Buffer {
       out[length++] = LF;
     } else if (byte === CR && bytes[i + 1] !== LF) {
       out[length++] = BLANK;
-    } else if (!(byte === DOT && atLineStart)) {
+    } else if (!(stuffed && byte === DOT && atLineStart)) {
       out[length++] = byte;
     }
     atLineStart = byte === LF;

@@ -15,7 +15,7 @@ export function extensions(session: Session): string[] {
       if (settings.broken_sasl_auth_clients) keywords.push(`AUTH=${mechanisms}`);
     }
   }
-  keywords.push('ENHANCEDSTATUSCODES', '8BITMIME', 'DSN'); // RFC 2034, RFC 6152, RFC 3461
+  keywords.push('ENHANCEDSTATUSCODES', '8BITMIME', 'DSN', 'CHUNKING'); // RFC 2034, RFC 6152, RFC 3461, RFC 3030
   return keywords;
 }
 

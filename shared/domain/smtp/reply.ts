@@ -51,6 +51,9 @@ export const r250Ok = reply(250, '2.0.0', 'Ok');
 export const r250SenderOk = reply(250, '2.1.0', 'Ok');
 export const r250RecipientOk = reply(250, '2.1.5', 'Ok');
 export const r250Queued = (id: string): Reply => reply(250, '2.0.0', `Ok: queued as ${id}`);
+export const r250Chunk = (octets: number): Reply => reply(250, '2.0.0', `Ok: ${octets} bytes`);
+export const r250ChunksQueued = (octets: number, id: string): Reply =>
+  reply(250, '2.0.0', `Ok: ${octets} bytes queued as ${id}`);
 export const r252CannotVerify = (address: string): Reply => reply(252, '2.0.0', address);
 export const r334Challenge = (challenge: string): Reply => ({ code: 334, enhanced: '', wire: `334 ${challenge}\r\n` });
 export const r354SendData = reply(354, '', 'End data with <CR><LF>.<CR><LF>');
@@ -94,13 +97,20 @@ export const r503EtrnSendHelo = reply(503, '', 'Error: send HELO/EHLO first');
 export const r503NeedMail = reply(503, '5.5.1', 'Error: need MAIL command');
 export const r503NeedRcpt = reply(503, '5.5.1', 'Error: need RCPT command');
 export const r503NestedMail = reply(503, '5.5.1', 'Error: nested MAIL command');
+export const r503AfterBdat = (verb: 'MAIL' | 'RCPT' | 'DATA'): Reply =>
+  reply(503, '5.5.1', `Error: ${verb} after BDAT`);
 export const r503LoginNotEnabled = reply(503, '5.5.1', 'Error: authentication not enabled');
 export const r503AlreadyLoggedIn = reply(503, '5.5.1', 'Error: already authenticated');
 export const r503InTransaction = reply(503, '5.5.1', 'Error: MAIL transaction in progress');
 export const r504EncryptionRequired = reply(504, '5.5.4', 'Encryption required for requested authentication mechanism');
+export const r521BdatSyntax = closing(reply(521, '5.5.4', 'Syntax: BDAT count [LAST]'));
 export const r530MustStartTls = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 export const r535LoginFailed = (reason: string): Reply =>
   reply(535, '5.7.8', `Error: authentication failed: ${reason}`);
+export const r551NullChunk = reply(551, '5.7.1', 'Null BDAT request');
+export const r551Discarded = (octets: number): Reply =>
+  reply(551, '5.0.0', `Discarded ${octets} bytes after earlier error`);
+export const r552ChunkTooBig = reply(552, '5.3.4', 'Chunk exceeds message size limit');
 export const r552TooBig = reply(552, '5.3.4', 'Message size exceeds fixed limit');
 export const r552DataTooBig = reply(552, '5.3.4', 'Error: message file too big');
 export const r554NoValidRecipients = reply(554, '5.5.1', 'Error: no valid recipients');

@@ -45,8 +45,19 @@ export type Session = {
   /** How many exchanges there were. */
   readonly exchanges: number;
   readonly transaction?: Transaction;
+  /** Once BDAT has been said: how many octets of the message there are; or it has failed, and what comes is thrown away. */
+  readonly chunks?: number | 'failed';
+  /** The chunk that is coming. */
+  readonly chunk?: Chunk;
   /** Errors since the last accepted message. */
   readonly errors: number;
+};
+
+export type Chunk = {
+  readonly octets: number;
+  readonly last: boolean;
+  /** What is said when it has come, if it is thrown away. */
+  readonly refusal?: Reply;
 };
 
 export type Transaction = {
@@ -80,7 +91,9 @@ export type Input =
   | { readonly kind: 'loginChecked'; readonly result: 'refused' | 'unavailable' | { readonly login: string } }
   /** Undefined where policy could not be asked. */
   | { readonly kind: 'judged'; readonly verdicts: readonly Verdict[] | undefined }
-  /** The final dot has come: Received fields, and whether message_size_limit was passed (then nothing can be stored). */
+  /** The chunk has come, and it is thrown away or not the last one. */
+  | { readonly kind: 'chunkEnd' }
+  /** The final dot or the last chunk has come: Received fields, and whether message_size_limit was passed (then nothing can be stored). */
   | { readonly kind: 'messageEnd'; readonly hops: number; readonly tooBig: boolean }
   | { readonly kind: 'stored'; readonly queueId: string }
   | { readonly kind: 'notStored' }
@@ -94,6 +107,8 @@ export type Effect =
   | { readonly kind: 'judge'; readonly request: PolicyRequest }
   /** The bytes from here to the final dot are the message. */
   | { readonly kind: 'receiveBody'; readonly envelope: Envelope }
+  /** So many octets from here are the message's next ones; without an envelope they are thrown away. */
+  | { readonly kind: 'receiveChunk'; readonly octets: number; readonly last: boolean; readonly envelope?: Envelope }
   /** Keep the message for good; 250 is said only behind `stored`. */
   | { readonly kind: 'store'; readonly envelope: Envelope; readonly hold: boolean }
   /** The message that was received is refused. Has no result. */
@@ -116,8 +131,8 @@ export function answer(session: Session, ...replies: readonly Reply[]): Step {
 
 /** Ends the transaction, as RSET, EHLO and the end of a message do (RFC 5321 §4.1.1.5). */
 export function withoutTransaction(session: Session): Session {
-  if (session.transaction === undefined) return session;
-  const { transaction: _, ...rest } = session;
+  const { transaction, chunks, chunk, ...rest } = session;
+  if (transaction === undefined && chunks === undefined && chunk === undefined) return session;
   return rest;
 }
 

@@ -6,6 +6,7 @@ import * as replies from './reply.ts';
 import { parseCommand } from './command.ts';
 import { answer, type Input, type LineInput, type Session, type Step, withoutTransaction } from './session.ts';
 import { auth, continueAuth, loginChecked } from './verbs/auth.ts';
+import { bdat, chunkEnd } from './verbs/bdat.ts';
 import { data, messageEnd, messageStored } from './verbs/data.ts';
 import { ehlo, helo } from './verbs/ehlo.ts';
 import { etrn } from './verbs/etrn.ts';
@@ -29,6 +30,7 @@ const VERBS: ReadonlyMap<string, { readonly handle: Handler; readonly clear?: tr
   ['MAIL', { handle: mail }],
   ['RCPT', { handle: rcpt }],
   ['DATA', { handle: data, last: true }],
+  ['BDAT', { handle: bdat }],
   ['RSET', { handle: rset }],
   ['NOOP', { handle: noop, clear: true, last: true }],
   ['QUIT', { handle: quit, clear: true }],
@@ -61,10 +63,12 @@ function dispatch(session: Session, input: Input): Step {
       return loginChecked(session, input.result);
     case 'judged':
       return judged(session, input.verdicts);
+    case 'chunkEnd':
+      return chunkEnd(session);
     case 'messageEnd':
       return messageEnd(session, input);
     case 'stored':
-      return messageStored(session, replies.r250Queued(input.queueId));
+      return messageStored(session, queued(session, input.queueId));
     case 'notStored':
       return messageStored(session, replies.r451QueueWriteFailed);
     case 'timeout':
@@ -72,6 +76,10 @@ function dispatch(session: Session, input: Input): Step {
     case 'shutdown':
       return answer(session, replies.r421ShuttingDown(myhostname));
   }
+}
+
+function queued({ chunks }: Session, queueId: string): replies.Reply {
+  return typeof chunks === 'number' ? replies.r250ChunksQueued(chunks, queueId) : replies.r250Queued(queueId);
 }
 
 function line(session: Session, input: LineInput): Step {

@@ -14,7 +14,7 @@ import { TestSession } from '../../support/session.ts';
 
 const { settings } = loadSettings(undefined, { hostname: 'relay.example.jp' });
 const RECIPIENT = 'friend@example.com';
-const ENVELOPE = { sender: 'me@example.jp', recipients: [RECIPIENT], bodyType: '7BIT' } as const;
+const ENVELOPE = { sender: 'me@example.jp', recipients: [{ address: RECIPIENT }], bodyType: '7BIT' } as const;
 const PERMIT: Verdict = { kind: 'permit', hold: false };
 const REFUSE: Verdict = { kind: 'refuse', reply: r554RelayDenied(RECIPIENT) };
 const REQUEST = { service: 'submission', client: { address: '', name: '' }, helo: '', sender: '', recipients: [] };
@@ -66,7 +66,7 @@ async function store(ports: Ports) {
   const { log, enqueued, start, effects: asked } = effects(ports);
   const { session } = new TestSession();
   const message = asked.receiveBody(session, ENVELOPE);
-  message.push(Buffer.from('Subject: hello\r\n\r\nhello\r\n.\r\n'));
+  void message.write([Buffer.from('Subject: hello\r\n\r\nhello\r\n')]);
   const result = await asked.store(message, session, { kind: 'store', envelope: ENVELOPE, hold: false });
   return { log, enqueued, start, result };
 }

@@ -1,4 +1,4 @@
-// DATA (RFC 5321 §4.1.1.4) and what follows the final dot: the message is stored, and only then said to be queued, or it
+// DATA (RFC 5321 §4.1.1.4) and what follows the final dot, or BDAT's last chunk: the message is stored, and only then said to be queued, or it
 // is refused whole. Either way the transaction is over.
 
 import * as replies from '../reply.ts';
@@ -15,6 +15,7 @@ import {
 
 export function data(session: Session, argument: string, { room }: LineInput): Step {
   const { transaction } = session;
+  if (session.chunks !== undefined) return answer(session, replies.r503AfterBdat('DATA'));
   if (transaction === undefined) return answer(session, replies.r503NeedRcpt);
   if (argument !== '') return answer(session, replies.r501EnhancedSyntax('DATA'));
   if (transaction.recipients.length === 0) return answer(session, replies.r554NoValidRecipients);

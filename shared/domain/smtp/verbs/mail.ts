@@ -12,6 +12,7 @@ export function mail(session: Session, argument: string): Step {
   const { settings } = session;
   if (session.helo === undefined && settings.smtpd_helo_required) return answer(session, replies.r503SendHelo);
   if (session.transaction !== undefined) return answer(session, replies.r503NestedMail);
+  if (session.chunks !== undefined) return answer(session, replies.r503AfterBdat('MAIL'));
   const path = parsePathArgument(argument, 'FROM', settings.strict_rfc821_envelopes);
   if (path === 'noPath') return answer(session, replies.r501EnhancedSyntax('MAIL FROM:<address>'));
   if (path === 'badPath') return answer(session, replies.r501BadSender);

@@ -21,6 +21,7 @@ export function rcpt(session: Session, argument: string, { rcptFollows }: LineIn
 type BurstItem = Transaction['burst'][number];
 
 function parse(session: Session, transaction: Transaction, argument: string): BurstItem {
+  if (session.chunks !== undefined) return replies.r503AfterBdat('RCPT');
   const path = parsePathArgument(argument, 'TO', session.settings.strict_rfc821_envelopes);
   if (path === 'noPath') return replies.r501EnhancedSyntax('RCPT TO:<address>');
   if (path === 'badPath' || path.address === '') return replies.r501BadRecipient;
