@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type { Envelope } from '#shared/domain/message/envelope.ts';
 import { isRcpt } from '#shared/domain/smtp/command.ts';
-import { LineBuffer } from '#shared/domain/smtp/lines.ts';
+import { type Line, LineBuffer } from '#shared/domain/smtp/lines.ts';
 import {
   type Effect,
   type Input,
@@ -143,7 +143,7 @@ export class Connection {
       const line = this.#lines.next(exchange ? SASL_LINE_LIMIT : this.#context.settings.line_length_limit);
       if (line === undefined) break;
       if (line.kind === 'tooLong') this.#step({ kind: 'lineTooLong' });
-      else this.#stepLine(line.text);
+      else this.#stepLine(line);
     }
     if (this.#waitingFor !== undefined || this.#closing) return;
     this.#flush();
@@ -152,11 +152,11 @@ export class Connection {
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
-  #stepLine(line: string): void {
+  #stepLine({ text: line, bareLf }: Line & { kind: 'line' }): void {
     const next = isRcpt(line) ? this.#lines.peek(this.#context.settings.line_length_limit) : undefined;
     const rcptFollows = next !== undefined && isRcpt(next);
     const moreFollows = this.#lines.length > 0;
-    this.#step({ kind: 'line', line, rcptFollows, moreFollows, room: this.#context.admission.room });
+    this.#step({ kind: 'line', line, bareLf, rcptFollows, moreFollows, room: this.#context.admission.room });
   }
 
   #feed(reception: Reception, bytes: Buffer): void {

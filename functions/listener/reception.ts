@@ -26,8 +26,8 @@ function received(rest: Buffer | undefined, ready: Promise<void> | undefined): R
   return { ...(rest !== undefined && { rest }), ...(ready !== undefined && { ready }) };
 }
 
-function messageEnd(message: IncomingMessage): Input {
-  return { kind: 'messageEnd', hops: message.hops(), tooBig: message.tooBig };
+function messageEnd(message: IncomingMessage, { bareLf }: { readonly bareLf: boolean }): Input {
+  return { kind: 'messageEnd', hops: message.hops(), tooBig: message.tooBig, bareLf };
 }
 
 export class DottedBody implements Reception {
@@ -45,7 +45,7 @@ export class DottedBody implements Reception {
   }
 
   end(): Input {
-    return messageEnd(this.message);
+    return messageEnd(this.message, this.#decoder);
   }
 }
 
@@ -85,6 +85,7 @@ export class ChunkBody implements Reception {
   }
 
   end(): Input {
-    return this.message !== undefined && this.#last ? messageEnd(this.message) : { kind: 'chunkEnd' };
+    if (!this.#last || this.message === undefined || this.#decoder === undefined) return { kind: 'chunkEnd' };
+    return messageEnd(this.message, this.#decoder);
   }
 }

@@ -33,6 +33,10 @@ export const path = textOf({
 const domain = textOf({ name: 'domain', written: 'domains such as example.jp', test: isHostName });
 export const domains = list('domains', { ...domain, parse: (text) => domain.parse(text.toLowerCase()) });
 
+const command = textOf({ name: 'command', written: 'commands such as GET', test: (text) => /^[a-z]+$/i.test(text) });
+/** Upper case. */
+export const commands = list('commands', { ...command, parse: (text) => command.parse(text.toUpperCase()) });
+
 const network = textOf({
   name: 'network',
   written: 'an address or a CIDR block, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32',

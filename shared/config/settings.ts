@@ -3,8 +3,9 @@
 // Nothing is read here: load-settings.ts does that.
 
 import { RESTRICTION_NAMES } from '#shared/domain/policy/restriction-names.ts';
+import { EHLO_KEYWORDS } from '#shared/domain/smtp/ehlo-keywords.ts';
 import type { MechanismName } from '#shared/domain/sasl/mechanisms.ts';
-import { domains, hostName, line, networks, path, relayhost } from './mail-values.ts';
+import { commands, domains, hostName, line, networks, path, relayhost } from './mail-values.ts';
 import { own, perService, postfix, type Setting } from './setting.ts';
 import { choice, count, DAY, list, orEmpty, size, time, yesNo } from './value-types.ts';
 
@@ -16,6 +17,7 @@ const tlsLevel = choice(['none', 'may', 'encrypt']);
 const wait = time({ most: DAY });
 const timeout = time({ least: 1000, most: DAY });
 const limit = count({ least: 1 });
+const keywords = list('keywords', choice(EHLO_KEYWORDS));
 
 const NAMES = {
   myhostname: postfix(
@@ -57,6 +59,19 @@ const SESSION = {
   ),
   smtpd_forbid_unauth_pipelining: perService(
     postfix(yesNo, 'yes', 'A client that does not wait for answers where it must is disconnected.'),
+  ),
+  smtpd_forbid_bare_newline: perService(
+    postfix(
+      choice(['normalize', 'reject']),
+      'normalize',
+      'What becomes of a line that ends in a bare newline: a right line, or a refusal. It never ends a message.',
+    ),
+  ),
+  smtpd_forbidden_commands: perService(
+    postfix(commands, 'CONNECT, GET, POST', 'Commands of other protocols: who says one is disconnected.'),
+  ),
+  smtpd_discard_ehlo_keywords: perService(
+    postfix(keywords, '', 'Extensions that EHLO does not announce; DSN, CHUNKING, AUTH and STARTTLS are off with it.'),
   ),
 };
 

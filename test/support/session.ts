@@ -12,6 +12,9 @@ export const SETTINGS: SessionSettings = {
   smtpd_helo_required: true,
   strict_rfc821_envelopes: true,
   smtpd_forbid_unauth_pipelining: true,
+  smtpd_forbid_bare_newline: 'normalize',
+  smtpd_forbidden_commands: ['CONNECT', 'GET', 'POST'],
+  smtpd_discard_ehlo_keywords: [],
   disable_vrfy_command: true,
   smtpd_etrn_restrictions: ['reject'],
   message_size_limit: 10485760,
@@ -62,6 +65,7 @@ export class TestSession {
         return this.input({
           kind: 'line',
           line,
+          bareLf: false,
           rcptFollows: isRcpt(line) && isRcpt(lines[i + 1] ?? ''),
           moreFollows: i + 1 < lines.length,
           room: true,
@@ -71,9 +75,9 @@ export class TestSession {
   }
 
   /** The message's end. */
-  end(facts: { hops?: number; tooBig?: boolean } = {}): string {
+  end(facts: { hops?: number; tooBig?: boolean; bareLf?: boolean } = {}): string {
     this.receiving = false;
-    return this.input({ kind: 'messageEnd', hops: 0, tooBig: false, ...facts });
+    return this.input({ kind: 'messageEnd', hops: 0, tooBig: false, bareLf: false, ...facts });
   }
 
   #perform(effect: NonNullable<Step['effect']>): Input | undefined {
@@ -102,7 +106,7 @@ export class TestSession {
         return undefined;
       case 'receiveChunk':
         return effect.last && effect.envelope !== undefined
-          ? { kind: 'messageEnd', hops: 0, tooBig: false }
+          ? { kind: 'messageEnd', hops: 0, tooBig: false, bareLf: false }
           : { kind: 'chunkEnd' };
       case 'discard':
         return undefined;

@@ -13,6 +13,8 @@ export class BodyDecoder {
   #carry = Buffer.from('\r\n');
   /** Octets of the carry that are no part of the body. */
   #borrowed = 2;
+  /** Whether a line ended in an LF alone. */
+  bareLf = false;
 
   /**
    * Decodes the next chunk. `pieces` are the body's next bytes, in order; `rest` is what follows the final dot, and ends
@@ -29,8 +31,9 @@ export class BodyDecoder {
 
   #decode(bytes: Buffer): Buffer[] {
     if (bytes.length === 0) return [];
-    const decoded = isClean(bytes, true) ? bytes : normalise(bytes, true);
-    const piece = decoded.subarray(this.#borrowed);
+    const decoded = clean(bytes, true);
+    this.bareLf ||= decoded.bareLf;
+    const piece = decoded.bytes.subarray(this.#borrowed);
     this.#borrowed = 0;
     return [piece];
   }
@@ -41,6 +44,8 @@ export class ChunkDecoder {
   /** The last octet was a CR, and only the next one says whether it ends a line. */
   #heldCr = false;
   #atLineStart = true;
+  /** Whether a line ended in an LF alone. */
+  bareLf = false;
 
   push(octets: Buffer): Buffer[] {
     if (octets.length === 0) return [];
@@ -49,7 +54,9 @@ export class ChunkDecoder {
     const decided = this.#heldCr ? bytes.subarray(0, -1) : bytes;
     if (decided.length === 0) return [];
     this.#atLineStart = decided.at(-1) === LF;
-    return [isClean(decided, false) ? decided : normalise(decided, false)];
+    const decoded = clean(decided, false);
+    this.bareLf ||= decoded.bareLf;
+    return [decoded.bytes];
   }
 
   /** What makes the last line whole, behind the last chunk. */
@@ -64,6 +71,12 @@ const BLANK = 32;
 const DOT = 46;
 const CR_ALONE = Buffer.from('\r');
 
+type Decoded = { readonly bytes: Buffer; readonly bareLf: boolean };
+
+function clean(bytes: Buffer, stuffed: boolean): Decoded {
+  return isClean(bytes, stuffed) ? { bytes, bareLf: false } : normalise(bytes, stuffed);
+}
+
 /** Whether every CR and LF is half of a CRLF and, where dots are `stuffed`, no line begins with one. */
 function isClean(bytes: Buffer, stuffed: boolean): boolean {
   for (let i = 0; i < bytes.length; i++) {
@@ -75,14 +88,18 @@ function isClean(bytes: Buffer, stuffed: boolean): boolean {
   return true;
 }
 
-function normalise(bytes: Buffer, stuffed: boolean): Buffer {
+function normalise(bytes: Buffer, stuffed: boolean): Decoded {
   const out = Buffer.allocUnsafe(bytes.length * 2);
   let length = 0;
   let atLineStart = false;
+  let bareLf = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
     if (byte === LF) {
-      if (bytes[i - 1] !== CR) out[length++] = CR;
+      if (bytes[i - 1] !== CR) {
+        bareLf = true;
+        out[length++] = CR;
+      }
       out[length++] = LF;
     } else if (byte === CR && bytes[i + 1] !== LF) {
       out[length++] = BLANK;
@@ -91,5 +108,5 @@ function normalise(bytes: Buffer, stuffed: boolean): Buffer {
     }
     atLineStart = byte === LF;
   }
-  return out.subarray(0, length);
+  return { bytes: out.subarray(0, length), bareLf };
 }

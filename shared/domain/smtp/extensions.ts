@@ -1,6 +1,7 @@
 // What EHLO announces, in Postfix's order. An extension is announced only where it can be used now.
 
 import { announced } from '../sasl/mechanisms.ts';
+import type { EHLO_KEYWORDS } from './ehlo-keywords.ts';
 import type { Session } from './session.ts';
 
 export function extensions(session: Session): string[] {
@@ -16,7 +17,18 @@ export function extensions(session: Session): string[] {
     }
   }
   keywords.push('ENHANCEDSTATUSCODES', '8BITMIME', 'DSN', 'CHUNKING'); // RFC 2034, RFC 6152, RFC 3461, RFC 3030
-  return keywords;
+  keywords.push(`LIMITS RCPTMAX=${settings.smtpd_recipient_limit}`); // RFC 9422
+  const discarded = settings.smtpd_discard_ehlo_keywords;
+  return discarded.length === 0 ? keywords : keywords.filter((keyword) => !discarded.includes(nameOf(keyword)));
+}
+
+function nameOf(keyword: string): string {
+  return keyword.replace(/[ =].*$/, '');
+}
+
+/** Whether smtpd_discard_ehlo_keywords takes an extension away. */
+export function isDiscarded(session: Session, keyword: (typeof EHLO_KEYWORDS)[number]): boolean {
+  return session.settings.smtpd_discard_ehlo_keywords.includes(keyword);
 }
 
 /** Whether AUTH is open to the client: enabled, and under TLS where smtpd_tls_auth_only wants it. */

@@ -5,7 +5,8 @@
 const LF = 10;
 const CR = 13;
 
-export type Line = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'tooLong' };
+export type Line =
+  { readonly kind: 'line'; readonly text: string; readonly bareLf: boolean } | { readonly kind: 'tooLong' };
 
 export class LineBuffer {
   #bytes: Buffer = Buffer.alloc(0);
@@ -25,11 +26,12 @@ export class LineBuffer {
       }
       return undefined;
     }
-    const line = this.#bytes.toString('latin1', 0, end > 0 && this.#bytes[end - 1] === CR ? end - 1 : end);
+    const bareLf = end === 0 || this.#bytes[end - 1] !== CR;
+    const line = this.#bytes.toString('latin1', 0, bareLf ? end : end - 1);
     this.#bytes = this.#bytes.subarray(end + 1);
     const tooLong = this.#skipping || line.length > limit;
     this.#skipping = false;
-    return tooLong ? { kind: 'tooLong' } : { kind: 'line', text: line };
+    return tooLong ? { kind: 'tooLong' } : { kind: 'line', text: line, bareLf };
   }
 
   /** The line that `next` would give, left where it is; undefined if it is not here or over the limit. */

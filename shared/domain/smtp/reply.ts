@@ -90,6 +90,7 @@ export const r501BadEnvid = reply(501, '5.5.4', 'Bad ENVID parameter syntax');
 export const r501BadNotify = reply(501, '5.5.4', 'Error: Bad NOTIFY parameter syntax');
 export const r501BadOrcpt = reply(501, '5.5.4', 'Error: Bad ORCPT parameter syntax');
 export const r501LoginAborted = reply(501, '5.7.0', 'Authentication aborted');
+export const r501DsnDisabled = reply(501, '5.7.1', 'DSN support is disabled');
 export const r502NotImplemented = reply(502, '5.5.1', 'Error: command not implemented');
 export const r502VrfyDisabled = reply(502, '5.5.1', 'VRFY command is disabled');
 export const r503SendHelo = reply(503, '5.5.1', 'Error: send HELO/EHLO first');
@@ -103,10 +104,12 @@ export const r503LoginNotEnabled = reply(503, '5.5.1', 'Error: authentication no
 export const r503AlreadyLoggedIn = reply(503, '5.5.1', 'Error: already authenticated');
 export const r503InTransaction = reply(503, '5.5.1', 'Error: MAIL transaction in progress');
 export const r504EncryptionRequired = reply(504, '5.5.4', 'Encryption required for requested authentication mechanism');
+export const r521NotImplemented = closing(reply(521, '5.5.1', 'Error: command not implemented'));
 export const r521BdatSyntax = closing(reply(521, '5.5.4', 'Syntax: BDAT count [LAST]'));
 export const r530MustStartTls = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 export const r535LoginFailed = (reason: string): Reply =>
   reply(535, '5.7.8', `Error: authentication failed: ${reason}`);
+export const r550BareLf = (host: string): Reply => reply(550, '5.5.2', `${host} Error: bare <LF> received`);
 export const r551NullChunk = reply(551, '5.7.1', 'Null BDAT request');
 export const r551Discarded = (octets: number): Reply =>
   reply(551, '5.0.0', `Discarded ${octets} bytes after earlier error`);

@@ -14,6 +14,11 @@ export type SessionSettings = {
   readonly smtpd_helo_required: boolean;
   readonly strict_rfc821_envelopes: boolean;
   readonly smtpd_forbid_unauth_pipelining: boolean;
+  readonly smtpd_forbid_bare_newline: 'normalize' | 'reject';
+  /** Upper case. */
+  readonly smtpd_forbidden_commands: readonly string[];
+  /** Upper case. */
+  readonly smtpd_discard_ehlo_keywords: readonly string[];
   readonly disable_vrfy_command: boolean;
   readonly smtpd_etrn_restrictions: readonly string[];
   /** Octets. */
@@ -75,6 +80,8 @@ export type LineInput = {
   readonly kind: 'line';
   /** One command line as latin1 text, without its line end. */
   readonly line: string;
+  /** It ended in an LF without a CR. */
+  readonly bareLf: boolean;
   /** The next line, already here, is a RCPT too. */
   readonly rcptFollows: boolean;
   /** More bytes are here already behind the line. */
@@ -93,8 +100,8 @@ export type Input =
   | { readonly kind: 'judged'; readonly verdicts: readonly Verdict[] | undefined }
   /** The chunk has come, and it is thrown away or not the last one. */
   | { readonly kind: 'chunkEnd' }
-  /** The final dot or the last chunk has come: Received fields, and whether message_size_limit was passed (then nothing can be stored). */
-  | { readonly kind: 'messageEnd'; readonly hops: number; readonly tooBig: boolean }
+  /** The final dot or the last chunk has come: Received fields, whether message_size_limit was passed (then nothing can be stored), bare LFs. */
+  | { readonly kind: 'messageEnd'; readonly hops: number; readonly tooBig: boolean; readonly bareLf: boolean }
   | { readonly kind: 'stored'; readonly queueId: string }
   | { readonly kind: 'notStored' }
   | { readonly kind: 'timeout' }

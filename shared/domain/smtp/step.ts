@@ -38,8 +38,8 @@ const VERBS: ReadonlyMap<string, { readonly handle: Handler; readonly clear?: tr
   ['ETRN', { handle: etrn }],
 ]);
 
-/** Another protocol's client: HTTP's verbs, or a line that begins with no letter (Postfix's smtpd_forbidden_commands). */
-const NOT_SMTP = /^(?:CONNECT|GET|POST)$|^[^A-Z]/;
+/** A line that begins with no letter, or with a header field's name: no command, but what another protocol's client says. */
+const NOT_SMTP = /^[^A-Z]|^[!-9;-~]+:/;
 
 export function step(session: Session, input: Input): Step {
   const next = dispatch(session, input);
@@ -88,11 +88,15 @@ function line(session: Session, input: LineInput): Step {
   if (session.errors >= settings.smtpd_hard_error_limit) {
     return answer(session, replies.r421TooManyErrors(settings.myhostname));
   }
+  if (input.bareLf && settings.smtpd_forbid_bare_newline === 'reject') {
+    return answer(session, replies.r550BareLf(settings.myhostname));
+  }
   const { verb, argument } = parseCommand(input.line);
   if (verb === '') return answer(session, replies.r500BadSyntax);
   const entry = VERBS.get(verb);
   if (entry === undefined) {
-    return answer(session, NOT_SMTP.test(verb) ? replies.r221NotSmtp : replies.r500UnknownCommand);
+    const isForeign = NOT_SMTP.test(verb) || settings.smtpd_forbidden_commands.includes(verb);
+    return answer(session, isForeign ? replies.r221NotSmtp : replies.r500UnknownCommand);
   }
   if (settings.smtpd_tls_security_level === 'encrypt' && !session.tls && !entry.clear) {
     return answer(session, replies.r530MustStartTls);

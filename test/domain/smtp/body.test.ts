@@ -76,6 +76,23 @@ test('what leaves for the spool has CRLF line ends alone', () => {
   );
 });
 
+test('a line end without its CR is noticed however the bytes arrive', () => {
+  fc.assert(
+    fc.property(octets, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 60, maxLength: 60 }), (text, sizes) => {
+      const bytes = Buffer.from(`${text}\r\n.\r\n`, 'latin1');
+      const decoder = new BodyDecoder();
+      let at = 0;
+      for (const size of sizes) {
+        if (decoder.push(bytes.subarray(at, at + size)).rest !== undefined) break;
+        at += size;
+      }
+      const [message = ''] = bytes.toString('latin1').split(/(?<=^|\r\n)\.\r\n/);
+      assert.equal(decoder.bareLf, /(?<!\r)\n/.test(message));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('unstuff(stuff(x)) = x', () => {
   const line = fc.string({ unit: fc.constantFrom('.', 'a', ' ', 'é') });
   fc.assert(

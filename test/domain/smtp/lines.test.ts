@@ -13,11 +13,11 @@ test('a line ends in CRLF or LF; an unfinished one waits', () => {
   const lines = new LineBuffer();
   lines.push(Buffer.from('NOOP\r\nRSET\nQU'));
   assert.deepEqual(all(lines), [
-    { kind: 'line', text: 'NOOP' },
-    { kind: 'line', text: 'RSET' },
+    { kind: 'line', text: 'NOOP', bareLf: false },
+    { kind: 'line', text: 'RSET', bareLf: true },
   ]);
   lines.push(Buffer.from('IT\r\n'));
-  assert.deepEqual(all(lines), [{ kind: 'line', text: 'QUIT' }]);
+  assert.deepEqual(all(lines), [{ kind: 'line', text: 'QUIT', bareLf: false }]);
 });
 
 test('a line over the limit is reported once, at its end, and not kept', () => {
@@ -28,7 +28,7 @@ test('a line over the limit is reported once, at its end, and not kept', () => {
     assert.ok(lines.length <= 1000);
   }
   lines.push(Buffer.from('\r\nNOOP\r\n'));
-  assert.deepEqual(all(lines), [{ kind: 'tooLong' }, { kind: 'line', text: 'NOOP' }]);
+  assert.deepEqual(all(lines), [{ kind: 'tooLong' }, { kind: 'line', text: 'NOOP', bareLf: false }]);
 });
 
 test('any split of the bytes gives the same lines', () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { SessionSettings } from '#shared/domain/smtp/session.ts';
 import { TestSession } from '../../support/session.ts';
 
-function inTransaction(): TestSession {
-  const session = new TestSession({ smtpd_recipient_limit: 1000 }, true);
+function inTransaction(settings: Partial<SessionSettings> = {}): TestSession {
+  const session = new TestSession({ smtpd_recipient_limit: 1000, ...settings }, true);
   session.lines('EHLO home');
   session.lines('MAIL FROM:<a@example.jp>');
   return session;
@@ -53,7 +54,14 @@ test('a message that could not be stored gets 451 4.3.0 and the session goes on'
 test('without room for another message DATA gets 452 4.3.1', () => {
   const session = inTransaction();
   session.lines('RCPT TO:<a@example.net>');
-  const out = session.input({ kind: 'line', line: 'DATA', rcptFollows: false, moreFollows: false, room: false });
+  const out = session.input({
+    kind: 'line',
+    line: 'DATA',
+    bareLf: false,
+    rcptFollows: false,
+    moreFollows: false,
+    room: false,
+  });
   assert.equal(out, '452 4.3.1 Insufficient system storage\r\n');
 });
 
@@ -115,4 +123,18 @@ test('every command gets exactly one reply', () => {
       assert.equal(replies, asked);
     }),
   );
+});
+
+test('under smtpd_forbid_bare_newline = reject a command that ends in a bare newline is not done', () => {
+  const session = inTransaction({ smtpd_forbid_bare_newline: 'reject' });
+  const out = session.input({
+    kind: 'line',
+    line: 'RSET',
+    bareLf: true,
+    rcptFollows: false,
+    moreFollows: false,
+    room: true,
+  });
+  assert.equal(out, '550 5.5.2 mail.example.jp Error: bare <LF> received\r\n');
+  assert.match(session.lines('MAIL FROM:<a@example.jp>'), /^503 5\.5\.1 Error: nested/);
 });

@@ -90,7 +90,7 @@ test('of chunks, too, what leaves for the spool has CRLF line ends alone, and it
 test('in chunks a dot means nothing', () => {
   const [spooled, end] = receiveChunks(Buffer.from('..a\r\n.\r\nb\r\n'), [2, 6, 7], [3]);
   assert.equal(spooled, '..a\r\n.\r\nb\r\n');
-  assert.deepEqual(end, { kind: 'messageEnd', hops: 0, tooBig: false });
+  assert.deepEqual(end, { kind: 'messageEnd', hops: 0, tooBig: false, bareLf: false });
 });
 
 test('a message of chunks and one of dots are the same in the spool', () => {
@@ -114,5 +114,5 @@ test('octets that are thrown away are counted like the others, and the session h
 
 test('a message that grows over its limit by its line ends is known to be too big', () => {
   const [, end] = receiveChunks(Buffer.from('\n'.repeat(SIZE_LIMIT)), [10], [100]);
-  assert.deepEqual(end, { kind: 'messageEnd', hops: 0, tooBig: true });
+  assert.deepEqual(end, { kind: 'messageEnd', hops: 0, tooBig: true, bareLf: true });
 });

@@ -3,7 +3,7 @@
 
 import { findMechanism, startExchange } from '../../sasl/mechanisms.ts';
 import type { Exchange, SaslStep } from '../../sasl/exchange.ts';
-import { mechanismsOf } from '../extensions.ts';
+import { isDiscarded, mechanismsOf } from '../extensions.ts';
 import * as replies from '../reply.ts';
 import { answer, type Input, type Session, type Step } from '../session.ts';
 
@@ -14,7 +14,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function auth(session: Session, argument: string): Step {
   const { settings } = session;
   if (session.helo === undefined) return answer(session, replies.r503SendHelo);
-  if (!settings.smtpd_sasl_auth_enable) return answer(session, replies.r503LoginNotEnabled);
+  if (!settings.smtpd_sasl_auth_enable || isDiscarded(session, 'AUTH'))
+    return answer(session, replies.r503LoginNotEnabled);
   if (session.transaction !== undefined) return answer(session, replies.r503InTransaction);
   if (settings.smtpd_tls_auth_only && !session.tls) return answer(session, replies.r504EncryptionRequired);
   if (session.login !== undefined) return answer(session, replies.r503AlreadyLoggedIn);

@@ -2,6 +2,7 @@
 // octets that were announced are read first, so that both sides know where the next command begins; behind a refusal all
 // chunks are thrown away until the last one or RSET, as in Postfix.
 
+import { isDiscarded } from '../extensions.ts';
 import * as replies from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../session.ts';
 
 export function bdat(session: Session, argument: string, { room }: LineInput): Step {
+  if (isDiscarded(session, 'CHUNKING')) return answer(session, replies.r521NotImplemented);
   const [, count, end] = /^(\d{1,15})(?:[ \t]+(LAST))?$/i.exec(argument) ?? [];
   // Nobody knows how many octets follow.
   if (count === undefined) return answer(session, replies.r521BdatSyntax);

@@ -31,6 +31,9 @@ export function messageEnd(session: Session, end: Input & { kind: 'messageEnd' }
   const { transaction, settings } = session;
   if (transaction === undefined) return answer(session);
   if (end.tooBig) return refuse(session, replies.r552DataTooBig);
+  if (end.bareLf && settings.smtpd_forbid_bare_newline === 'reject') {
+    return refuse(session, replies.r550BareLf(settings.myhostname));
+  }
   if (end.hops >= settings.hopcount_limit) return refuse(session, replies.r554TooManyHops); // RFC 5321 §6.3
   return { session, replies: [], effect: { kind: 'store', envelope: envelopeOf(transaction), hold: transaction.hold } };
 }

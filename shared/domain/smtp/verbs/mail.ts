@@ -2,6 +2,7 @@
 // as this address is judged at RCPT (smtpd_delay_reject).
 
 import { parseEnvid, parseRet } from '../dsn.ts';
+import { isDiscarded } from '../extensions.ts';
 import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
 import * as replies from '../reply.ts';
@@ -24,7 +25,8 @@ export function mail(session: Session, argument: string): Step {
 }
 
 /** What the parameters say, or why they cannot be taken. */
-function readParameters({ settings }: Session, rest: string): Pick<Transaction, 'bodyType' | 'dsn'> | Reply {
+function readParameters(session: Session, rest: string): Pick<Transaction, 'bodyType' | 'dsn'> | Reply {
+  const { settings } = session;
   let bodyType: Transaction['bodyType'] = '7BIT';
   let dsn: Transaction['dsn'];
   for (const { keyword, value, text } of parseParameters(rest)) {
@@ -35,6 +37,8 @@ function readParameters({ settings }: Session, rest: string): Pick<Transaction, 
       bodyType = value.toUpperCase() === '7BIT' ? '7BIT' : '8BITMIME';
     } else if (keyword === 'AUTH' && value !== undefined && settings.smtpd_sasl_auth_enable) {
       // RFC 4954 §5: a server that does not trust the client's word may read over it.
+    } else if ((keyword === 'RET' || keyword === 'ENVID') && value !== undefined && isDiscarded(session, 'DSN')) {
+      return replies.r501DsnDisabled;
     } else if (keyword === 'RET' && value !== undefined) {
       const ret = dsn?.ret === undefined ? parseRet(value) : undefined;
       if (ret === undefined) return replies.r501BadRet;

@@ -4,6 +4,7 @@
 import type { Recipient } from '../../message/envelope.ts';
 import type { Verdict } from '../../policy/request.ts';
 import { parseNotify, parseOrcpt } from '../dsn.ts';
+import { isDiscarded } from '../extensions.ts';
 import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
 import * as replies from '../reply.ts';
@@ -25,7 +26,7 @@ function parse(session: Session, transaction: Transaction, argument: string): Bu
   const path = parsePathArgument(argument, 'TO', session.settings.strict_rfc821_envelopes);
   if (path === 'noPath') return replies.r501EnhancedSyntax('RCPT TO:<address>');
   if (path === 'badPath' || path.address === '') return replies.r501BadRecipient;
-  const dsn = readParameters(path.rest);
+  const dsn = readParameters(session, path.rest);
   if (dsn !== undefined && 'wire' in dsn) return dsn;
   const asked = transaction.recipients.length + transaction.burst.filter((item) => 'recipient' in item).length;
   if (asked >= session.settings.smtpd_recipient_limit) return replies.r452TooManyRecipients;
@@ -33,10 +34,12 @@ function parse(session: Session, transaction: Transaction, argument: string): Bu
 }
 
 /** What the parameters say, if anything, or why they cannot be taken. */
-function readParameters(rest: string): Recipient['dsn'] | Reply {
+function readParameters(session: Session, rest: string): Recipient['dsn'] | Reply {
   let dsn: Recipient['dsn'];
   for (const { keyword, value, text } of parseParameters(rest)) {
-    if (keyword === 'NOTIFY' && value !== undefined) {
+    if ((keyword === 'NOTIFY' || keyword === 'ORCPT') && value !== undefined && isDiscarded(session, 'DSN')) {
+      return replies.r501DsnDisabled;
+    } else if (keyword === 'NOTIFY' && value !== undefined) {
       const notify = dsn?.notify === undefined ? parseNotify(value) : undefined;
       if (notify === undefined) return replies.r501BadNotify;
       dsn = { ...dsn, notify };
