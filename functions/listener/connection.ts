@@ -5,8 +5,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SecureContext, TLSSocket } from 'node:tls';
-import type { Envelope } from '#shared/domain/message/envelope.ts';
-import { isRcpt } from '#shared/domain/smtp/command.ts';
+import { countedEvent, isRcpt } from '#shared/domain/smtp/command.ts';
 import { type Line, LineBuffer } from '#shared/domain/smtp/lines.ts';
 import {
   type Effect,
@@ -16,6 +15,7 @@ import {
   type SessionSettings,
 } from '#shared/domain/smtp/session.ts';
 import { step } from '#shared/domain/smtp/step.ts';
+import type { ClientRates } from './client-rates.ts';
 import { type EffectsContext, Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
 import { randomOctets } from './random.ts';
@@ -34,6 +34,7 @@ export type ConnectionSettings = SessionSettings &
 
 export type ConnectionContext = EffectsContext & {
   readonly settings: ConnectionSettings;
+  readonly rates: ClientRates;
   secureContext(): SecureContext;
 };
 
@@ -155,8 +156,11 @@ export class Connection {
   #stepLine({ text: line, bareLf }: Line & { kind: 'line' }): void {
     const next = isRcpt(line) ? this.#lines.peek(this.#context.settings.line_length_limit) : undefined;
     const rcptFollows = next !== undefined && isRcpt(next);
+    const { admission, rates } = this.#context;
+    const event = this.#session.exchange === undefined ? countedEvent(line) : undefined;
+    const overRate = event !== undefined && rates.isOver(event, this.#session.client.address);
     const moreFollows = this.#lines.length > 0;
-    this.#step({ kind: 'line', line, bareLf, rcptFollows, moreFollows, room: this.#context.admission.room });
+    this.#step({ kind: 'line', line, bareLf, rcptFollows, moreFollows, overRate, room: admission.room });
   }
 
   #feed(reception: Reception, bytes: Buffer): void {
@@ -210,7 +214,10 @@ export class Connection {
         this.#reception = new DottedBody(this.#effects.receiveBody(this.#session, effect.envelope));
         break;
       case 'receiveChunk':
-        this.#reception = new ChunkBody(effect, effect.envelope && this.#chunksOf(effect.envelope));
+        if (effect.envelope !== undefined) {
+          this.#chunked ??= new ChunkedMessage(this.#effects.receiveBody(this.#session, effect.envelope));
+        }
+        this.#reception = new ChunkBody(effect, effect.envelope && this.#chunked);
         break;
       case 'discard':
         if (message !== undefined) this.#effects.discard(message);
@@ -225,11 +232,6 @@ export class Connection {
         if (message !== undefined) this.#wait(this.#effects.store(message, this.#session, effect));
         break;
     }
-  }
-
-  #chunksOf(envelope: Envelope): ChunkedMessage {
-    this.#chunked ??= new ChunkedMessage(this.#effects.receiveBody(this.#session, envelope));
-    return this.#chunked;
   }
 
   /** RSET, or a chunk that was refused: the message will not become whole. */

@@ -3,6 +3,7 @@
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { type Reply, r421TooManyFromClient, r421TooManySessions } from '#shared/domain/smtp/reply.ts';
+import { ClientRates, type RateSettings } from './client-rates.ts';
 import { Connection, type ConnectionContext, type ConnectionSettings } from './connection.ts';
 import { replyCodes } from './effects.ts';
 
@@ -14,8 +15,8 @@ export type ServiceAddress = {
   readonly port: number;
 };
 
-export type ListenerContext = Omit<ConnectionContext, 'service' | 'settings'> & {
-  readonly services: ReadonlyMap<string, ConnectionSettings>;
+export type ListenerContext = Omit<ConnectionContext, 'service' | 'settings' | 'rates'> & {
+  readonly services: ReadonlyMap<string, ConnectionSettings & RateSettings>;
 };
 
 export class Listener {
@@ -31,7 +32,8 @@ export class Listener {
   async open({ service, host, port }: ServiceAddress): Promise<number> {
     const settings = this.#context.services.get(service);
     if (settings === undefined) throw new Error(`no service ${service}`);
-    const context = { ...this.#context, service, settings };
+    const rates = new ClientRates(settings, this.#context.now);
+    const context = { ...this.#context, service, settings, rates };
     // A client may close its side as soon as it has said QUIT; its replies still have to reach it.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket, context));
     await new Promise<void>((resolve, reject) => {
@@ -68,8 +70,8 @@ export class Listener {
       socket.destroy(); // Gone before it was accepted.
       return;
     }
-    const { admission, settings } = context;
-    const entry = admission.enter(address);
+    const { admission, rates, settings } = context;
+    const entry = rates.isOver('connection', address) ? 'clientFull' : admission.enter(address);
     if (entry !== 'ok') {
       const { myhostname } = settings;
       const reply = entry === 'full' ? r421TooManySessions(myhostname) : r421TooManyFromClient(myhostname, address);

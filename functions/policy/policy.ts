@@ -1,7 +1,7 @@
 // The policy program's use case: looks up what the restrictions need to know, once for a burst, and asks the chain.
 // It keeps nothing between requests. A fault of the directory passes through: whoever asked answers 451.
 
-import { BlockList, isIPv6 } from 'node:net';
+import { isInside } from '#shared/config/networks.ts';
 import { judge, type RestrictionLists } from '#shared/domain/policy/chain.ts';
 import { senderKeys } from '#shared/domain/policy/login-map.ts';
 import type { Directory } from '#shared/ports/directory.ts';
@@ -23,7 +23,7 @@ export function createPolicy(context: {
       name,
       {
         lists: settings,
-        inside: networks(settings.mynetworks),
+        isInside: isInside(settings.mynetworks),
         destinations: [...settings.mydestination, ...settings.relay_domains].map((domain) => domain.toLowerCase()),
       },
     ]),
@@ -34,20 +34,8 @@ export function createPolicy(context: {
       if (service === undefined) throw new Error(`no service ${request.service}`);
       const keys = senderKeys(request.sender, request.login !== undefined);
       const senderOwners = keys.length === 0 ? undefined : await context.directory.senderOwners(keys);
-      const { address } = request.client;
-      const insideNetwork = service.inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+      const insideNetwork = service.isInside(request.client.address);
       return judge(request, { insideNetwork, senderOwners, destinations: service.destinations }, service.lists);
     },
   };
-}
-
-function networks(list: readonly string[]): BlockList {
-  const blocks = new BlockList();
-  for (const network of list) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) blocks.addAddress(address, family);
-    else blocks.addSubnet(address, Number(prefix), family);
-  }
-  return blocks;
 }

@@ -128,6 +128,20 @@ const RESTRICTIONS = {
 const LIMITS = {
   smtpd_connection_limit: own(limit, '2000', 'Sessions at a time, those of all services together.'),
   smtpd_client_connection_count_limit: postfix(limit, '50', 'Sessions at a time from one address.'),
+  smtpd_client_connection_rate_limit: perService(
+    postfix(count(), '0', 'Connections from one address in an anvil_rate_time_unit, of the service; 0 for no limit.'),
+  ),
+  smtpd_client_message_rate_limit: perService(postfix(count(), '0', 'The same of MAIL commands.')),
+  smtpd_client_recipient_rate_limit: perService(postfix(count(), '0', 'The same of RCPT commands.')),
+  smtpd_client_auth_rate_limit: perService(postfix(count(), '0', 'The same of AUTH commands.')),
+  smtpd_client_event_limit_exceptions: perService(
+    postfix(networks, '$mynetworks', 'Clients that the four limits on rates do not bind.'),
+  ),
+  anvil_rate_time_unit: postfix(
+    time({ least: 1000, most: DAY }),
+    '60s',
+    'What those limits count in; in this process alone.',
+  ),
   smtpd_memory_limit: own(
     size({ least: 1024 ** 2 }),
     '64MiB',

@@ -36,6 +36,8 @@ export class TestSession {
   readonly bursts: (readonly string[])[] = [];
   receiving = false;
   closed = false;
+  /** The client has sent too many of whatever it sends. */
+  overRate = false;
 
   constructor(settings: Partial<SessionSettings> = {}, tls = false) {
     this.session = newSession({
@@ -68,6 +70,7 @@ export class TestSession {
           bareLf: false,
           rcptFollows: isRcpt(line) && isRcpt(lines[i + 1] ?? ''),
           moreFollows: i + 1 < lines.length,
+          overRate: this.overRate,
           room: true,
         });
       })

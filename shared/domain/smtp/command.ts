@@ -9,6 +9,15 @@ export function parseCommand(line: string): Command {
   return { verb: text.slice(0, blank).toUpperCase(), argument: text.slice(blank + 1).trimStart() };
 }
 
+const COUNTED = /^[ \t]*(mail|rcpt|auth)(?:[ \t]|$)/i;
+const EVENTS = { mail: 'message', rcpt: 'recipient', auth: 'auth' } as const;
+
+/** What a command line counts as for smtpd_client_…_rate_limit, if anything. */
+export function countedEvent(line: string): (typeof EVENTS)[keyof typeof EVENTS] | undefined {
+  const verb = COUNTED.exec(line)?.[1]?.toLowerCase() as keyof typeof EVENTS | undefined;
+  return verb && EVENTS[verb];
+}
+
 const RCPT = /^[ \t]*rcpt(?:[ \t]|$)/i;
 
 /** Whether a line is one of a burst of RCPT commands, which are judged together. */

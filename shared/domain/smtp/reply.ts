@@ -67,6 +67,11 @@ export const r421TooManyFromClient = (host: string, address: string): Reply =>
 export const r421TimedOut = (host: string): Reply => closing(reply(421, '4.4.2', `${host} Error: timeout exceeded`));
 export const r421TooManyErrors = (host: string): Reply =>
   closing(reply(421, '4.7.0', `${host} Error: too many errors`));
+export const r450TooMuchMail = (address: string): Reply => reply(450, '4.7.1', `Error: too much mail from ${address}`);
+export const r450TooManyRecipients = (address: string): Reply =>
+  reply(450, '4.7.1', `Error: too many recipients from ${address}`);
+export const r450TooManyLogins = (address: string): Reply =>
+  reply(450, '4.7.1', `Error: too many AUTH commands from ${address}`);
 export const r451QueueWriteFailed = reply(451, '4.3.0', 'Error: queue file write error');
 export const r451PolicyUnavailable = (recipient: string): Reply =>
   reply(451, '4.3.5', `<${unquoted(recipient)}>: Recipient address rejected: Server configuration problem`);

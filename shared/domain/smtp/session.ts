@@ -84,6 +84,8 @@ export type LineInput = {
   readonly bareLf: boolean;
   /** The next line, already here, is a RCPT too. */
   readonly rcptFollows: boolean;
+  /** The client has sent too many such commands of late (smtpd_client_…_rate_limit). */
+  readonly overRate: boolean;
   /** More bytes are here already behind the line. */
   readonly moreFollows: boolean;
   /** Another message may be received now. */

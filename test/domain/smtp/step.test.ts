@@ -60,6 +60,7 @@ test('without room for another message DATA gets 452 4.3.1', () => {
     bareLf: false,
     rcptFollows: false,
     moreFollows: false,
+    overRate: false,
     room: false,
   });
   assert.equal(out, '452 4.3.1 Insufficient system storage\r\n');
@@ -133,8 +134,24 @@ test('under smtpd_forbid_bare_newline = reject a command that ends in a bare new
     bareLf: true,
     rcptFollows: false,
     moreFollows: false,
+    overRate: false,
     room: true,
   });
   assert.equal(out, '550 5.5.2 mail.example.jp Error: bare <LF> received\r\n');
+  assert.match(session.lines('MAIL FROM:<a@example.jp>'), /^503 5\.5\.1 Error: nested/);
+});
+
+test('a client over its rate is told which one, and what it says out of order is told first', () => {
+  const session = new TestSession({}, true);
+  session.lines('EHLO home');
+  session.overRate = true;
+  assert.match(session.lines('RCPT TO:<a@example.net>'), /^503 5\.5\.1 Error: need MAIL/);
+  assert.match(session.lines('MAIL'), /^501 5\.5\.4 Syntax/);
+  assert.equal(session.lines('MAIL FROM:<bad'), '450 4.7.1 Error: too much mail from 192.0.2.1\r\n');
+  assert.equal(session.lines('AUTH'), '450 4.7.1 Error: too many AUTH commands from 192.0.2.1\r\n');
+  session.overRate = false;
+  session.lines('MAIL FROM:<a@example.jp>');
+  session.overRate = true;
+  assert.equal(session.lines('RCPT TO:<bad'), '450 4.7.1 Error: too many recipients from 192.0.2.1\r\n');
   assert.match(session.lines('MAIL FROM:<a@example.jp>'), /^503 5\.5\.1 Error: nested/);
 });

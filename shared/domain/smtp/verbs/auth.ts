@@ -5,14 +5,15 @@ import { findMechanism, startExchange } from '../../sasl/mechanisms.ts';
 import type { Exchange, SaslStep } from '../../sasl/exchange.ts';
 import { isDiscarded, mechanismsOf } from '../extensions.ts';
 import * as replies from '../reply.ts';
-import { answer, type Input, type Session, type Step } from '../session.ts';
+import { answer, type Input, type LineInput, type Session, type Step } from '../session.ts';
 
 /** RFC 4954 §4: a server bounds what it takes; this is Postfix's bound, in octets. */
 const MAX_RESPONSE = 12288;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-export function auth(session: Session, argument: string): Step {
+export function auth(session: Session, argument: string, { overRate }: LineInput): Step {
   const { settings } = session;
+  if (overRate) return answer(session, replies.r450TooManyLogins(session.client.address));
   if (session.helo === undefined) return answer(session, replies.r503SendHelo);
   if (!settings.smtpd_sasl_auth_enable || isDiscarded(session, 'AUTH'))
     return answer(session, replies.r503LoginNotEnabled);

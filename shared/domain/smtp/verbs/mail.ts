@@ -7,13 +7,14 @@ import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
 import * as replies from '../reply.ts';
 import type { Reply } from '../reply.ts';
-import { answer, type Session, type Step, type Transaction } from '../session.ts';
+import { answer, type LineInput, type Session, type Step, type Transaction } from '../session.ts';
 
-export function mail(session: Session, argument: string): Step {
+export function mail(session: Session, argument: string, { overRate }: LineInput): Step {
   const { settings } = session;
   if (session.helo === undefined && settings.smtpd_helo_required) return answer(session, replies.r503SendHelo);
   if (session.transaction !== undefined) return answer(session, replies.r503NestedMail);
   if (session.chunks !== undefined) return answer(session, replies.r503AfterBdat('MAIL'));
+  if (overRate && argument !== '') return answer(session, replies.r450TooMuchMail(session.client.address));
   const path = parsePathArgument(argument, 'FROM', settings.strict_rfc821_envelopes);
   if (path === 'noPath') return answer(session, replies.r501EnhancedSyntax('MAIL FROM:<address>'));
   if (path === 'badPath') return answer(session, replies.r501BadSender);

@@ -11,10 +11,10 @@ import * as replies from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import { answer, type LineInput, type Session, type Step, type Transaction } from '../session.ts';
 
-export function rcpt(session: Session, argument: string, { rcptFollows }: LineInput): Step {
+export function rcpt(session: Session, argument: string, { rcptFollows, overRate }: LineInput): Step {
   const { transaction } = session;
   if (transaction === undefined) return answer(session, replies.r503NeedMail);
-  const item = parse(session, transaction, argument);
+  const item = overRate ? replies.r450TooManyRecipients(session.client.address) : parse(session, transaction, argument);
   const joined = { ...transaction, burst: [...transaction.burst, item] };
   return rcptFollows ? answer({ ...session, transaction: joined }) : close(session, joined);
 }
