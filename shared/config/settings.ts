@@ -107,6 +107,13 @@ const TLS = {
 };
 
 const RESTRICTIONS = {
+  smtpd_delay_reject: perService(
+    postfix(
+      yesNo,
+      'yes',
+      'no: what client, HELO and sender restrictions refuse is refused at once, and not only at RCPT.',
+    ),
+  ),
   smtpd_client_restrictions: perService(postfix(restrictions, '', 'Asked about the client, at RCPT.')),
   smtpd_helo_restrictions: perService(postfix(restrictions, '', "Asked about HELO's name, at RCPT.")),
   smtpd_sender_restrictions: perService(

@@ -92,6 +92,19 @@ export function policyContract(
       assert.deepEqual((await policy.judge({ ...REQUEST, service: 'held' })).map(shown), ['hold']);
     });
 
+    test('before RCPT only the lists that are named speak, and none about recipients', async (t) => {
+      const policy = await open(t, { directory, services: SERVICES });
+      const early = { ...REQUEST, recipients: [''] };
+      const asked = async (service: string, stages: PolicyRequest['stages'] & {}): Promise<string[]> =>
+        (await policy.judge({ ...early, service, stages })).map(shown);
+      assert.deepEqual(await asked('closed', ['helo', 'sender']), ['permit']);
+      assert.match(
+        String(await asked('closed', ['client'])),
+        /^554 5\.7\.1 <unknown\[198\.51\.100\.1\]>: Client host rejected/,
+      );
+      assert.deepEqual(await asked('smtp', ['client', 'helo', 'recipient']), ['permit']);
+    });
+
     test('what a client typed comes back only as a reply may say it', async (t) => {
       const policy = await open(t, { directory, services: SERVICES });
       const odd = '"a\\"\u0000\r\n\u00e9\ud800b"@example.org';

@@ -1,8 +1,9 @@
 // A pure SMTP session for tests: lines in, replies out. Effects are done at once by simple rules: the password `secret` is
-// right, recipients in refused.example are refused, and every message is stored as queue id QUEUED.
+// right, refused.example is refused as recipient or asked for alone, and every message is stored as queue id QUEUED.
 
 import { type Input, newSession, type Session, type SessionSettings, type Step } from '#shared/domain/smtp/session.ts';
-import { r554RelayDenied } from '#shared/domain/smtp/reply.ts';
+import type { PolicyRequest, Verdict } from '#shared/domain/policy/request.ts';
+import { type Reply, r554HeloRejected, r554RelayDenied, r554SenderRejected } from '#shared/domain/smtp/reply.ts';
 import { step } from '#shared/domain/smtp/step.ts';
 import { isRcpt } from '#shared/domain/smtp/command.ts';
 
@@ -16,6 +17,10 @@ export const SETTINGS: SessionSettings = {
   smtpd_forbidden_commands: ['CONNECT', 'GET', 'POST'],
   smtpd_discard_ehlo_keywords: [],
   disable_vrfy_command: true,
+  smtpd_delay_reject: true,
+  smtpd_client_restrictions: ['reject'],
+  smtpd_helo_restrictions: ['reject'],
+  smtpd_sender_restrictions: ['reject'],
   smtpd_etrn_restrictions: ['reject'],
   message_size_limit: 10485760,
   hopcount_limit: 50,
@@ -96,11 +101,7 @@ export class TestSession {
         this.bursts.push(effect.request.recipients);
         return {
           kind: 'judged',
-          verdicts: effect.request.recipients.map((recipient) =>
-            recipient.endsWith('@refused.example')
-              ? { kind: 'refuse', reply: r554RelayDenied(recipient) }
-              : { kind: 'permit', hold: false },
-          ),
+          verdicts: effect.request.recipients.map((recipient) => verdictOf(effect.request, recipient)),
         };
       case 'store':
         return { kind: 'stored', queueId: 'QUEUED' };
@@ -116,3 +117,12 @@ export class TestSession {
     }
   }
 }
+
+function verdictOf({ stages, helo, sender }: PolicyRequest, recipient: string): Verdict {
+  if (stages?.includes('helo') && helo === 'refused.example') return refused(r554HeloRejected(helo));
+  if (stages?.includes('sender') && isRefused(sender)) return refused(r554SenderRejected(sender));
+  return isRefused(recipient) ? refused(r554RelayDenied(recipient)) : { kind: 'permit', hold: false };
+}
+
+const isRefused = (address: string): boolean => address.endsWith('@refused.example');
+const refused = (reply: Reply): Verdict => ({ kind: 'refuse', reply });

@@ -1,14 +1,14 @@
-// The smtpd_*_restrictions lists, in Postfix's order (SMTPD_ACCESS_README; smtpd_delay_reject = yes, so all of them speak
-// at RCPT). A permit ends its own list only; the first refusal is the answer. A recipient that no list refuses passes.
+// The smtpd_*_restrictions lists, in Postfix's order (SMTPD_ACCESS_README). All of them speak at RCPT, and with
+// smtpd_delay_reject = no some have spoken before. A permit ends its own list only; the first refusal is the answer. A recipient that no list refuses passes.
 
-import type { PolicyRequest, Verdict } from './request.ts';
+import { type PolicyRequest, type Stage, STAGES, type Verdict } from './request.ts';
 import type { RestrictionName } from './restriction-names.ts';
 import { hold, permit, reject } from './restrictions/access.ts';
 import { permitMynetworks } from './restrictions/permit-mynetworks.ts';
 import { permitSaslAuthenticated } from './restrictions/permit-sasl-authenticated.ts';
 import { rejectSenderLoginMismatch } from './restrictions/reject-sender-login-mismatch.ts';
 import { rejectUnauthDestination } from './restrictions/reject-unauth-destination.ts';
-import type { PolicyFacts, Question, Restriction, Stage } from './restrictions/restriction.ts';
+import type { PolicyFacts, Question, Restriction } from './restrictions/restriction.ts';
 
 const RESTRICTIONS: Readonly<Record<RestrictionName, Restriction>> = {
   permit,
@@ -19,8 +19,6 @@ const RESTRICTIONS: Readonly<Record<RestrictionName, Restriction>> = {
   reject_unauth_destination: rejectUnauthDestination,
   reject_sender_login_mismatch: rejectSenderLoginMismatch,
 };
-
-const STAGES: readonly Stage[] = ['client', 'helo', 'sender', 'relay', 'recipient'];
 
 export type RestrictionLists = {
   readonly [stage in Stage as `smtpd_${stage}_restrictions`]: readonly RestrictionName[];
@@ -33,7 +31,7 @@ export function judge(request: PolicyRequest, facts: PolicyFacts, lists: Restric
 
 function judgeRecipient(question: Omit<Question, 'stage'>, lists: RestrictionLists): Verdict {
   let hold = false;
-  for (const stage of STAGES) {
+  for (const stage of question.request.stages ?? STAGES) {
     for (const name of lists[`smtpd_${stage}_restrictions`]) {
       const action = RESTRICTIONS[name]({ ...question, stage });
       if (action === 'permit') break;

@@ -103,6 +103,8 @@ export const r503EtrnSendHelo = reply(503, '', 'Error: send HELO/EHLO first');
 export const r503NeedMail = reply(503, '5.5.1', 'Error: need MAIL command');
 export const r503NeedRcpt = reply(503, '5.5.1', 'Error: need RCPT command');
 export const r503NestedMail = reply(503, '5.5.1', 'Error: nested MAIL command');
+export const r503AccessDenied = (name: string, address: string): Reply =>
+  reply(503, '5.7.0', `Error: access denied for ${name}[${address}]`);
 export const r503AfterBdat = (verb: 'MAIL' | 'RCPT' | 'DATA'): Reply =>
   reply(503, '5.5.1', `Error: ${verb} after BDAT`);
 export const r503LoginNotEnabled = reply(503, '5.5.1', 'Error: authentication not enabled');

@@ -3,7 +3,7 @@
 // effect, and its result comes back as an input.
 
 import type { Envelope, Recipient } from '../message/envelope.ts';
-import type { PolicyRequest, Verdict } from '../policy/request.ts';
+import type { PolicyRequest, Stage, Verdict } from '../policy/request.ts';
 import type { Exchange, LoginAttempt } from '../sasl/exchange.ts';
 import type { Reply } from './reply.ts';
 
@@ -20,6 +20,10 @@ export type SessionSettings = {
   /** Upper case. */
   readonly smtpd_discard_ehlo_keywords: readonly string[];
   readonly disable_vrfy_command: boolean;
+  readonly smtpd_delay_reject: boolean;
+  readonly smtpd_client_restrictions: readonly string[];
+  readonly smtpd_helo_restrictions: readonly string[];
+  readonly smtpd_sender_restrictions: readonly string[];
   readonly smtpd_etrn_restrictions: readonly string[];
   /** Octets. */
   readonly message_size_limit: number;
@@ -54,6 +58,10 @@ export type Session = {
   readonly chunks?: number | 'failed';
   /** The chunk that is coming. */
   readonly chunk?: Chunk;
+  /** What was asked of policy before RCPT, and what follows if nothing is refused. */
+  readonly pending?: { readonly stage: Stage; readonly permitted: Step };
+  /** The client was refused when it connected: it may do nothing but QUIT. */
+  readonly denied?: true;
   /** Errors since the last accepted message. */
   readonly errors: number;
 };

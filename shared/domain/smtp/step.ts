@@ -4,6 +4,7 @@
 
 import * as replies from './reply.ts';
 import { parseCommand } from './command.ts';
+import { judgedEarly, unlessRefused } from './question.ts';
 import { answer, type Input, type LineInput, type Session, type Step, withoutTransaction } from './session.ts';
 import { auth, continueAuth, loginChecked } from './verbs/auth.ts';
 import { bdat, chunkEnd } from './verbs/bdat.ts';
@@ -51,7 +52,7 @@ function dispatch(session: Session, input: Input): Step {
   const { myhostname } = session.settings;
   switch (input.kind) {
     case 'connect':
-      return answer(session, replies.r220Banner(session.settings.smtpd_banner));
+      return unlessRefused(session, 'client', answer(session, replies.r220Banner(session.settings.smtpd_banner)));
     case 'line':
       return line(session, input);
     case 'lineTooLong':
@@ -62,7 +63,9 @@ function dispatch(session: Session, input: Input): Step {
     case 'loginChecked':
       return loginChecked(session, input.result);
     case 'judged':
-      return judged(session, input.verdicts);
+      return session.pending === undefined
+        ? judged(session, input.verdicts)
+        : judgedEarly(session, session.pending, input.verdicts?.[0]);
     case 'chunkEnd':
       return chunkEnd(session);
     case 'messageEnd':
@@ -92,6 +95,9 @@ function line(session: Session, input: LineInput): Step {
     return answer(session, replies.r550BareLf(settings.myhostname));
   }
   const { verb, argument } = parseCommand(input.line);
+  if (session.denied && verb !== 'QUIT') {
+    return answer(session, replies.r503AccessDenied(session.client.name, session.client.address));
+  }
   if (verb === '') return answer(session, replies.r500BadSyntax);
   const entry = VERBS.get(verb);
   if (entry === undefined) {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SessionSettings } from '#shared/domain/smtp/session.ts';
+import { r554ClientRejected } from '#shared/domain/smtp/reply.ts';
+import { step } from '#shared/domain/smtp/step.ts';
 import { TestSession } from '../../support/session.ts';
 
 function inTransaction(settings: Partial<SessionSettings> = {}): TestSession {
@@ -154,4 +156,34 @@ test('a client over its rate is told which one, and what it says out of order is
   session.overRate = true;
   assert.equal(session.lines('RCPT TO:<bad'), '450 4.7.1 Error: too many recipients from 192.0.2.1\r\n');
   assert.match(session.lines('MAIL FROM:<a@example.jp>'), /^503 5\.5\.1 Error: nested/);
+});
+
+test('with smtpd_delay_reject = no a client that is refused when it connects may do nothing but QUIT', () => {
+  const session = new TestSession({ smtpd_delay_reject: false });
+  const { session: asked, effect, replies } = step(session.session, { kind: 'connect' });
+  assert.deepEqual(replies, []);
+  assert.deepEqual(effect?.kind === 'judge' && effect.request.stages, ['client']);
+  session.session = asked;
+  const reply = r554ClientRejected('unknown', '192.0.2.1');
+  const out = session.input({ kind: 'judged', verdicts: [{ kind: 'refuse', reply }] });
+  assert.equal(out, '554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied\r\n');
+  for (const command of ['EHLO home', 'NOOP', 'FOO', 'STARTTLS', 'MAIL FROM:<a@example.jp>']) {
+    assert.equal(session.lines(command), '503 5.7.0 Error: access denied for unknown[192.0.2.1]\r\n');
+  }
+  assert.equal(session.lines('QUIT'), '221 2.0.0 Bye\r\n');
+});
+
+test('a policy that cannot be asked before RCPT is asked at RCPT, and what an empty list would say is not asked', () => {
+  const session = new TestSession({ smtpd_delay_reject: false, smtpd_client_restrictions: [] }, true);
+  assert.equal(session.input({ kind: 'connect' }), '220 mail.example.jp ESMTP\r\n');
+  session.session = step(session.session, {
+    kind: 'line',
+    line: 'HELO refused.example',
+    bareLf: false,
+    rcptFollows: false,
+    moreFollows: false,
+    overRate: false,
+    room: true,
+  }).session;
+  assert.equal(session.input({ kind: 'judged', verdicts: undefined }), '250 mail.example.jp\r\n');
 });

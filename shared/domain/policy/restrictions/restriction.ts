@@ -1,9 +1,7 @@
 // What one restriction is asked, and what it may say: access(5)'s actions, as far as they are needed.
 
 import type { Reply } from '../../smtp/reply.ts';
-import type { PolicyRequest } from '../request.ts';
-
-export type Stage = 'client' | 'helo' | 'sender' | 'relay' | 'recipient';
+import type { PolicyRequest, Stage } from '../request.ts';
 
 /** What had to be looked up before judging. */
 export type PolicyFacts = {
@@ -18,6 +16,7 @@ export type PolicyFacts = {
 export type Question = {
   readonly stage: Stage;
   readonly request: PolicyRequest;
+  /** Empty where the question comes before RCPT (smtpd_delay_reject = no). */
   readonly recipient: string;
   readonly facts: PolicyFacts;
 };

@@ -1,19 +1,21 @@
 // EHLO and HELO (RFC 5321 §4.1.1.1): the client's name; a transaction under way is over. A second one is allowed.
 
 import { extensions } from '../extensions.ts';
+import { unlessRefused } from '../question.ts';
 import { r250Extensions, r250Hello, r501Syntax } from '../reply.ts';
 import { answer, type Session, type Step, withoutTransaction } from '../session.ts';
 
 export function ehlo(session: Session, argument: string): Step {
   if (argument === '') return answer(session, r501Syntax('EHLO hostname'));
   const greeted: Session = { ...withoutTransaction(session), helo: { verb: 'EHLO', name: nameOf(argument) } };
-  return answer(greeted, r250Extensions(session.settings.myhostname, extensions(greeted)));
+  const reply = r250Extensions(session.settings.myhostname, extensions(greeted));
+  return unlessRefused(session, 'helo', answer(greeted, reply));
 }
 
 export function helo(session: Session, argument: string): Step {
   if (argument === '') return answer(session, r501Syntax('HELO hostname'));
   const greeted: Session = { ...withoutTransaction(session), helo: { verb: 'HELO', name: nameOf(argument) } };
-  return answer(greeted, r250Hello(session.settings.myhostname));
+  return unlessRefused(session, 'helo', answer(greeted, r250Hello(session.settings.myhostname)));
 }
 
 /** The first word; what follows it is ignored, as in Postfix. It is kept printable, since it is written into the trace header. */

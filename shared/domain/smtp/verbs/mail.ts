@@ -1,10 +1,11 @@
-// MAIL FROM (RFC 5321 §4.1.1.2) with SIZE (RFC 1870), BODY (RFC 6152), AUTH (RFC 4954 §5), RET and ENVID (RFC 3461). Whether the client may send
-// as this address is judged at RCPT (smtpd_delay_reject).
+// MAIL FROM (RFC 5321 §4.1.1.2) with SIZE (RFC 1870), BODY (RFC 6152), AUTH (RFC 4954 §5), RET and ENVID (RFC 3461). Whether the
+// client may send as this address is judged at RCPT, or here with smtpd_delay_reject = no.
 
 import { parseEnvid, parseRet } from '../dsn.ts';
 import { isDiscarded } from '../extensions.ts';
 import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
+import { unlessRefused } from '../question.ts';
 import * as replies from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import { answer, type LineInput, type Session, type Step, type Transaction } from '../session.ts';
@@ -22,7 +23,7 @@ export function mail(session: Session, argument: string, { overRate }: LineInput
   const parameters = readParameters(session, path.rest);
   if ('wire' in parameters) return answer(session, parameters);
   const transaction: Transaction = { sender: path.address, ...parameters, recipients: [], hold: false, burst: [] };
-  return answer({ ...session, transaction }, replies.r250SenderOk);
+  return unlessRefused(session, 'sender', answer({ ...session, transaction }, replies.r250SenderOk));
 }
 
 /** What the parameters say, or why they cannot be taken. */

@@ -7,6 +7,7 @@ import { parseNotify, parseOrcpt } from '../dsn.ts';
 import { isDiscarded } from '../extensions.ts';
 import { parseParameters } from '../parameters.ts';
 import { parsePathArgument } from '../path.ts';
+import { judgeEffect } from '../question.ts';
 import * as replies from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import { answer, type LineInput, type Session, type Step, type Transaction } from '../session.ts';
@@ -59,21 +60,7 @@ function close(session: Session, transaction: Transaction): Step {
   const recipients = transaction.burst.flatMap((item) => ('recipient' in item ? [item.recipient.address] : []));
   const waiting: Session = { ...session, transaction };
   if (recipients.length === 0) return judged(waiting, []);
-  return {
-    session: waiting,
-    replies: [],
-    effect: {
-      kind: 'judge',
-      request: {
-        service: session.service,
-        client: session.client,
-        helo: session.helo?.name ?? '',
-        ...(session.login !== undefined && { login: session.login }),
-        sender: transaction.sender,
-        recipients,
-      },
-    },
-  };
+  return { session: waiting, replies: [], effect: judgeEffect(waiting, recipients) };
 }
 
 /** Policy has answered, or could not: then every recipient is deferred. */
