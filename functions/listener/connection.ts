@@ -15,6 +15,7 @@ import {
   type SessionSettings,
 } from '#shared/domain/smtp/session.ts';
 import { step } from '#shared/domain/smtp/step.ts';
+import { channelBinding } from './channel-binding.ts';
 import type { ClientRates } from './client-rates.ts';
 import { type EffectsContext, Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
@@ -221,6 +222,9 @@ export class Connection {
         break;
       case 'discard':
         if (message !== undefined) this.#effects.discard(message);
+        break;
+      case 'beginScram':
+        this.#wait(this.#effects.beginScram(effect, (type) => channelBinding(this.#socket, type)));
         break;
       case 'checkLogin':
         this.#wait(this.#effects.checkLogin(effect.attempt));

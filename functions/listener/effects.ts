@@ -6,16 +6,16 @@ import { receivedHeader } from '#shared/domain/message/received.ts';
 import type { PolicyRequest } from '#shared/domain/policy/request.ts';
 import { newEntries } from '#shared/domain/queue/entry.ts';
 import { QUEUE_ID_RANDOM_OCTETS, queueId } from '#shared/domain/queue/queue-id.ts';
-import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
+import type { ChannelBindingType, LoginAttempt } from '#shared/domain/sasl/exchange.ts';
 import type { Reply } from '#shared/domain/smtp/reply.ts';
-import type { Effect, Input, Session } from '#shared/domain/smtp/session.ts';
+import type { Effect, Input, RightLogin, Session } from '#shared/domain/smtp/session.ts';
 import type { Log } from '#shared/ports/log.ts';
 import type { Policy } from '#shared/ports/policy.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { Admission } from './admission.ts';
 import { IncomingMessage } from './incoming.ts';
-import type { Login } from './login.ts';
+import type { Login, LoginVerdict } from './login.ts';
 import { randomOctets } from './random.ts';
 
 export type EffectsContext = {
@@ -37,6 +37,9 @@ export type EffectsContext = {
   readonly log: Log;
 };
 
+/** Of our half of SCRAM's nonce. */
+const NONCE_OCTETS = 24;
+
 export class Effects {
   readonly #context: EffectsContext;
   /** Names the session in the log. */
@@ -52,6 +55,24 @@ export class Effects {
     log.debug({ event: 'connect', session: id, service, client: address }, 'connected');
   }
 
+  /** `bindingOf` gives the connection's channel binding of that type. */
+  async beginScram(
+    { login: name, binding }: Effect & { kind: 'beginScram' },
+    bindingOf: (type: ChannelBindingType) => Buffer | undefined,
+  ): Promise<Input> {
+    const { login, settings, log } = this.#context;
+    try {
+      const salt = await login.salt(name, settings.smtpd_sasl_local_domain);
+      const nonce = randomOctets(NONCE_OCTETS).toString('base64');
+      const channelBinding = binding && bindingOf(binding);
+      return { kind: 'scramBegun', beginning: { ...salt, nonce, channelBinding } };
+    } catch (err) {
+      const event = { event: 'login', session: this.#id, client: this.#address, mechanism: 'SCRAM-SHA-256' };
+      log.error({ ...event, result: 'unavailable', err }, 'logins cannot be checked now');
+      return { kind: 'scramBegun', beginning: 'unavailable' };
+    }
+  }
+
   async checkLogin(attempt: LoginAttempt): Promise<Input> {
     const { login, settings, log } = this.#context;
     const verdict = await login.verify(attempt, settings.smtpd_sasl_local_domain);
@@ -59,7 +80,7 @@ export class Effects {
     switch (verdict.kind) {
       case 'ok':
         log.info({ ...event, result: 'ok', login: verdict.login, passwordName: verdict.passwordName }, 'logged in');
-        return { kind: 'loginChecked', result: { login: verdict.login } };
+        return { kind: 'loginChecked', result: rightLogin(verdict) };
       case 'refused':
         log.warn({ ...event, result: 'refused' }, 'login refused');
         return { kind: 'loginChecked', result: 'refused' };
@@ -147,6 +168,10 @@ export class Effects {
     const event = { event: 'disconnect', session: this.#id, client: this.#address, accepted: this.#accepted };
     this.#context.log.debug(event, 'disconnected');
   }
+}
+
+function rightLogin({ login, serverSignature }: LoginVerdict & { kind: 'ok' }): RightLogin {
+  return { login, ...(serverSignature && { serverSignature }) };
 }
 
 /** What tells the log why, such as `554 5.7.1`; a reply's words may hold addresses. */

@@ -7,8 +7,14 @@
 import { createHmac } from 'node:crypto';
 import { canonicalLogin } from '#shared/domain/directory/account.ts';
 import { type Credential, type Password, withPassword } from '#shared/domain/sasl/credential.ts';
-import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
-import { digestMatches, passwordMatches } from '#shared/domain/sasl/verifier.ts';
+import type { LoginAttempt, ScramBeginning } from '#shared/domain/sasl/exchange.ts';
+import {
+  digestMatches,
+  passwordMatches,
+  proofMatches,
+  SCRAM_ITERATIONS,
+  serverSignature,
+} from '#shared/domain/sasl/verifier.ts';
 import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
 import { boundedPbkdf2, type Pbkdf2, threadPoolPbkdf2 } from './pbkdf2.ts';
@@ -16,10 +22,13 @@ import { VerifiedPasswords } from './verified-passwords.ts';
 
 export type LoginVerdict =
   /** `login` is canonical, `user@realm`. */
-  | { readonly kind: 'ok'; readonly login: string; readonly passwordName: string }
+  | { readonly kind: 'ok'; readonly login: string; readonly passwordName: string; readonly serverSignature?: Buffer }
   /** Which of login and password is wrong is not said. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'unavailable'; readonly cause: unknown };
+
+/** Those of a credential's salt. */
+const SALT_OCTETS = 16;
 
 type LoginOptions = {
   readonly credentials: Pick<Credentials, 'find'>;
@@ -34,6 +43,11 @@ type LoginOptions = {
 };
 
 export type Login = {
+  /**
+   * What SCRAM sends before it asks for a proof. An account that there is none of has a salt too, always the same. Rejects with
+   * the port's fault.
+   */
+  salt(login: string, localDomain: string): Promise<Pick<ScramBeginning, 'salt' | 'iterations'>>;
   /** `localDomain` is the service's smtpd_sasl_local_domain. Never rejects. */
   verify(attempt: LoginAttempt, localDomain: string): Promise<LoginVerdict>;
 };
@@ -47,19 +61,34 @@ export function createLogin(options: LoginOptions): Login {
     login: '',
     name: '',
     password: key.toString('hex'),
-    salt: key.subarray(0, 16),
+    salt: key.subarray(0, SALT_OCTETS),
     created: 0,
   });
 
   async function check(attempt: LoginAttempt, login: string): Promise<LoginVerdict> {
     const [account, found] = await Promise.all([directory.account(login), credentials.find(login)]);
     const credential = account && !account.disabled && found ? found : nobody;
-    const password =
-      attempt.mechanism === 'CRAM-MD5'
-        ? matching(credential, (verifier) => digestMatches(verifier, attempt.challenge, attempt.digest))
-        : await withSentPassword(credential, login, attempt.password);
+    const password = await rightPassword(credential, login, attempt);
     if (password === undefined || credential === nobody) return { kind: 'refused' };
-    return { kind: 'ok', login, passwordName: password.name };
+    const ok = { kind: 'ok', login, passwordName: password.name } as const;
+    return 'proof' in attempt ? { ...ok, serverSignature: serverSignature(password, attempt.authMessage) } : ok;
+  }
+
+  async function rightPassword(
+    credential: Credential,
+    login: string,
+    attempt: LoginAttempt,
+  ): Promise<Password | undefined> {
+    switch (attempt.mechanism) {
+      case 'SCRAM-SHA-256':
+      case 'SCRAM-SHA-256-PLUS':
+        return matching(credential, (verifier) => proofMatches(verifier, attempt.authMessage, attempt.proof));
+      case 'CRAM-MD5':
+        return matching(credential, (verifier) => digestMatches(verifier, attempt.challenge, attempt.digest));
+      case 'PLAIN':
+      case 'LOGIN':
+        return withSentPassword(credential, login, attempt.password);
+    }
   }
 
   async function withSentPassword(credential: Credential, login: string, sent: string): Promise<Password | undefined> {
@@ -77,6 +106,14 @@ export function createLogin(options: LoginOptions): Login {
   }
 
   return {
+    async salt(text, localDomain) {
+      const login = canonicalLogin(text, localDomain);
+      // Also a disabled account keeps the salt that it had.
+      const found = await credentials.find(login);
+      const salt =
+        found?.salt ?? createHmac('sha256', key).update(`salt of ${login}`).digest().subarray(0, SALT_OCTETS);
+      return { salt, iterations: found?.iterations ?? SCRAM_ITERATIONS };
+    },
     async verify(attempt, localDomain) {
       try {
         return await check(attempt, canonicalLogin(attempt.login, localDomain));

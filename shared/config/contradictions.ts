@@ -80,7 +80,8 @@ function shown(name: SettingName, settings: Settings): string {
 /** Under TLS where the service has it. */
 function usableMechanisms(settings: Settings): readonly string[] {
   const { smtpd_sasl_security_options: clear, smtpd_sasl_tls_security_options: tls } = settings;
-  return announced(settings.smtpd_sasl_mechanism_list, settings.smtpd_tls_security_level === 'none' ? clear : tls);
+  const hasTls = settings.smtpd_tls_security_level !== 'none';
+  return announced(settings.smtpd_sasl_mechanism_list, hasTls ? tls : clear, hasTls);
 }
 
 function refusesStrangers(restrictions: readonly RestrictionName[]): boolean {

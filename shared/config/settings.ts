@@ -10,7 +10,10 @@ import { own, perService, postfix, type Setting } from './setting.ts';
 import { choice, count, DAY, list, orEmpty, size, time, yesNo } from './value-types.ts';
 
 const restrictions = list('restrictions', choice(RESTRICTION_NAMES));
-const mechanisms = list('mechanisms', choice<MechanismName>(['CRAM-MD5', 'PLAIN', 'LOGIN']));
+const mechanisms = list(
+  'mechanisms',
+  choice<MechanismName>(['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN']),
+);
 const saslOptions = list('options', choice(['noanonymous', 'noplaintext']));
 const tlsLevel = choice(['none', 'may', 'encrypt']);
 /** Node's timers reach 24 days; a wait of a day is long enough. */
@@ -79,7 +82,11 @@ const LOGIN = {
   smtpd_sasl_auth_enable: perService(postfix(yesNo, 'no', 'Clients may log in.')),
   smtpd_sasl_local_domain: postfix(orEmpty(hostName), '$myhostname', 'The realm of a login that names none.'),
   smtpd_sasl_mechanism_list: perService(
-    own(mechanisms, 'CRAM-MD5, PLAIN, LOGIN', "Announced, in this order; Cyrus SASL's mech_list."),
+    own(
+      mechanisms,
+      'SCRAM-SHA-256-PLUS, SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN',
+      "Announced, in this order; Cyrus SASL's mech_list.",
+    ),
   ),
   smtpd_sasl_security_options: perService(
     postfix(saslOptions, 'noanonymous', 'noplaintext keeps PLAIN and LOGIN back where there is no TLS.'),

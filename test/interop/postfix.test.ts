@@ -93,6 +93,16 @@ test('a home Postfix relays', { skip }, async (t) => {
     });
   }
 
+  await t.test('with SCRAM-SHA-256, which it picks by itself where the relay announces all that it can', async () => {
+    const modern = await startMemoRelay(t, 'default');
+    const port = modern.port('submission');
+    await login(port);
+    await home.configure(relayVia(home, port));
+    await relays(home, modern);
+    const used = await eventually('the login in the log', () => /"mechanism":"([^"]+)"/.exec(modern.log())?.[1]);
+    assert.equal(used, 'SCRAM-SHA-256');
+  });
+
   for (const [service, options] of [
     ['submission', []],
     ['smtps', ['--wrappermode']],

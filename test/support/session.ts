@@ -1,8 +1,17 @@
 // A pure SMTP session for tests: lines in, replies out. Effects are done at once by simple rules: the password `secret` is
 // right, refused.example is refused as recipient or asked for alone, and every message is stored as queue id QUEUED.
 
-import { type Input, newSession, type Session, type SessionSettings, type Step } from '#shared/domain/smtp/session.ts';
 import type { PolicyRequest, Verdict } from '#shared/domain/policy/request.ts';
+import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
+import { makeVerifier, proofMatches, saltPassword, serverSignature } from '#shared/domain/sasl/verifier.ts';
+import {
+  type Input,
+  newSession,
+  type RightLogin,
+  type Session,
+  type SessionSettings,
+  type Step,
+} from '#shared/domain/smtp/session.ts';
 import { type Reply, r554HeloRejected, r554RelayDenied, r554SenderRejected } from '#shared/domain/smtp/reply.ts';
 import { step } from '#shared/domain/smtp/step.ts';
 import { isRcpt } from '#shared/domain/smtp/command.ts';
@@ -34,6 +43,23 @@ export const SETTINGS: SessionSettings = {
   smtpd_tls_security_level: 'may',
   smtpd_tls_auth_only: false,
 };
+
+/** What a SCRAM exchange begins with: our half of the nonce and the salt of RFC 7677's example. */
+const SCRAM = {
+  nonce: '%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0',
+  salt: Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'),
+  iterations: 4096,
+};
+const CHANNEL_BINDING = Buffer.from('this channel');
+const SECRET = makeVerifier('secret', saltPassword('secret', SCRAM.salt, SCRAM.iterations));
+
+function checkLogin(attempt: LoginAttempt): 'refused' | RightLogin {
+  const { login } = attempt;
+  if ('proof' in attempt && proofMatches(SECRET, attempt.authMessage, attempt.proof)) {
+    return { login, serverSignature: serverSignature(SECRET, attempt.authMessage) };
+  }
+  return 'password' in attempt && attempt.password === 'secret' ? { login } : 'refused';
+}
 
 export class TestSession {
   session: Session;
@@ -92,11 +118,10 @@ export class TestSession {
     switch (effect.kind) {
       case 'startTls':
         return { kind: 'tlsStarted' };
-      case 'checkLogin': {
-        const { attempt } = effect;
-        const isRight = 'password' in attempt && attempt.password === 'secret';
-        return { kind: 'loginChecked', result: isRight ? { login: attempt.login } : 'refused' };
-      }
+      case 'beginScram':
+        return { kind: 'scramBegun', beginning: { ...SCRAM, channelBinding: effect.binding && CHANNEL_BINDING } };
+      case 'checkLogin':
+        return { kind: 'loginChecked', result: checkLogin(effect.attempt) };
       case 'judge':
         this.bursts.push(effect.request.recipients);
         return {

@@ -6,17 +6,33 @@ import { cramMd5 } from './cram-md5.ts';
 import type { Exchange, LoginAttempt } from './exchange.ts';
 import { login } from './login.ts';
 import { plain } from './plain.ts';
+import { scram } from './scram.ts';
 
 export type MechanismName = LoginAttempt['mechanism'];
 
 type Mechanism = {
   /** The password itself crosses the wire. */
   readonly plaintext: boolean;
-  readonly start: (challenge: string) => Exchange;
+  /** It is bound to the connection's TLS, and without TLS there is none. */
+  readonly bound?: true;
+  readonly start: (beginning: ExchangeBeginning) => Exchange;
+};
+
+type ExchangeBeginning = {
+  /** What CRAM-MD5 sends, `<digits.digits@host>`; it must never have been sent before. */
+  readonly challenge: string;
+  /** Whether SCRAM-SHA-256-PLUS may be used on this connection. */
+  readonly plusAnnounced: boolean;
 };
 
 const mechanisms: Readonly<Record<MechanismName, Mechanism>> = {
-  'CRAM-MD5': { plaintext: false, start: cramMd5 },
+  'SCRAM-SHA-256-PLUS': {
+    plaintext: false,
+    bound: true,
+    start: ({ plusAnnounced }) => scram('SCRAM-SHA-256-PLUS', plusAnnounced),
+  },
+  'SCRAM-SHA-256': { plaintext: false, start: ({ plusAnnounced }) => scram('SCRAM-SHA-256', plusAnnounced) },
+  'CRAM-MD5': { plaintext: false, start: ({ challenge }) => cramMd5(challenge) },
   PLAIN: { plaintext: true, start: () => plain },
   LOGIN: { plaintext: true, start: () => login },
 };
@@ -39,17 +55,20 @@ export function findMechanism(mechanismList: readonly string[], name: string): M
 
 /**
  * The mechanisms that may be used, in the order of `mechanismList`. `noplaintext` hides those that send the password itself;
- * `noanonymous` has nothing to hide, since every mechanism here names an account.
+ * `noanonymous` has nothing to hide, since every mechanism here names an account. What is bound to TLS needs it.
  */
-export function announced(mechanismList: readonly string[], securityOptions: readonly string[]): MechanismName[] {
+export function announced(
+  mechanismList: readonly string[],
+  securityOptions: readonly string[],
+  tls: boolean,
+): MechanismName[] {
   const noPlaintext = securityOptions.includes('noplaintext');
   return mechanismList
     .map(mechanismNamed)
     .filter((name) => name !== undefined)
-    .filter((name) => !(noPlaintext && mechanisms[name].plaintext));
+    .filter((name) => !(noPlaintext && mechanisms[name].plaintext) && (tls || !mechanisms[name].bound));
 }
 
-/** `challenge` is what CRAM-MD5 sends, `<digits.digits@host>`; it must never have been sent before. */
-export function startExchange(name: MechanismName, { challenge }: { readonly challenge: string }): Exchange {
-  return mechanisms[name].start(challenge);
+export function startExchange(name: MechanismName, beginning: ExchangeBeginning): Exchange {
+  return mechanisms[name].start(beginning);
 }

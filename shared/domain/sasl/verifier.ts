@@ -1,4 +1,4 @@
-// What is kept instead of a password, and the two ways to check a login against it. It never sees who logs in.
+// What is kept instead of a password, and the ways to check a login against it. It never sees who logs in.
 // SCRAM-SHA-256's keys (RFC 5802 §3, RFC 7677) serve PLAIN and LOGIN as well as SCRAM; CRAM-MD5 needs its own.
 // Every comparison takes the same time whatever differs.
 
@@ -45,6 +45,18 @@ export function passwordMatches(verifier: Verifier, saltedPassword: Buffer): boo
 /** CRAM-MD5. `digestHex` is 32 hex digits of either case. */
 export function digestMatches(verifier: Verifier, challenge: string, digestHex: string): boolean {
   return timingSafeEqual(hmacMd5(verifier.cramMd5, Buffer.from(challenge)), Buffer.from(digestHex, 'hex'));
+}
+
+/** SCRAM. RFC 5802 §3: the proof is the client's key under a mask that who knows StoredKey can take off. `proof` is 32 bytes. */
+export function proofMatches({ storedKey }: Verifier, authMessage: string, proof: Buffer): boolean {
+  const mask = hmacSha256(storedKey, authMessage);
+  const clientKey = Buffer.from(proof.map((byte, i) => byte ^ (mask[i] ?? 0)));
+  return timingSafeEqual(storedKey, createHash('sha256').update(clientKey).digest());
+}
+
+/** SCRAM's proof of the server to the client. */
+export function serverSignature({ serverKey }: Verifier, authMessage: string): Buffer {
+  return hmacSha256(serverKey, authMessage);
 }
 
 function storedKeyOf(saltedPassword: Buffer): Buffer {

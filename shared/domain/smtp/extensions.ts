@@ -1,6 +1,6 @@
 // What EHLO announces, in Postfix's order. An extension is announced only where it can be used now.
 
-import { announced } from '../sasl/mechanisms.ts';
+import { announced, type MechanismName } from '../sasl/mechanisms.ts';
 import type { EHLO_KEYWORDS } from './ehlo-keywords.ts';
 import type { Session } from './session.ts';
 
@@ -37,8 +37,8 @@ function mayLogIn(session: Session): boolean {
 }
 
 /** The mechanisms that the client may use now, in the configured order. */
-export function mechanismsOf(session: Session): readonly string[] {
+export function mechanismsOf(session: Session): readonly MechanismName[] {
   const { settings, tls } = session;
   const options = tls ? settings.smtpd_sasl_tls_security_options : settings.smtpd_sasl_security_options;
-  return announced(settings.smtpd_sasl_mechanism_list, options);
+  return announced(settings.smtpd_sasl_mechanism_list, options, tls);
 }

@@ -4,7 +4,7 @@
 
 import type { Envelope, Recipient } from '../message/envelope.ts';
 import type { PolicyRequest, Stage, Verdict } from '../policy/request.ts';
-import type { Exchange, LoginAttempt } from '../sasl/exchange.ts';
+import type { Exchange, LoginAttempt, SaslStep, ScramBeginning } from '../sasl/exchange.ts';
 import type { Reply } from './reply.ts';
 
 /** The settings that the session obeys, named and meant as in Postfix. */
@@ -51,6 +51,8 @@ export type Session = {
   readonly login?: string;
   /** An AUTH exchange that waits for the client's next response. */
   readonly exchange?: Exchange;
+  /** SCRAM's exchange that waits for what it begins with. */
+  readonly scram?: (SaslStep & { kind: 'beginning' })['next'];
   /** How many exchanges there were. */
   readonly exchanges: number;
   readonly transaction?: Transaction;
@@ -105,7 +107,8 @@ export type Input =
   | LineInput
   | { readonly kind: 'lineTooLong' }
   | { readonly kind: 'tlsStarted' }
-  | { readonly kind: 'loginChecked'; readonly result: 'refused' | 'unavailable' | { readonly login: string } }
+  | { readonly kind: 'scramBegun'; readonly beginning: ScramBeginning | 'unavailable' }
+  | { readonly kind: 'loginChecked'; readonly result: 'refused' | 'unavailable' | RightLogin }
   /** Undefined where policy could not be asked. */
   | { readonly kind: 'judged'; readonly verdicts: readonly Verdict[] | undefined }
   /** The chunk has come, and it is thrown away or not the last one. */
@@ -117,9 +120,16 @@ export type Input =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'shutdown' };
 
+export type RightLogin = {
+  readonly login: string;
+  /** SCRAM's proof of the server, which the client gets before its login counts. */
+  readonly serverSignature?: Buffer;
+};
+
 /** What the shell must do before the next line is stepped. */
 export type Effect =
   | { readonly kind: 'startTls' }
+  | ({ readonly kind: 'beginScram' } & Pick<SaslStep & { kind: 'beginning' }, 'login' | 'binding'>)
   | { readonly kind: 'checkLogin'; readonly attempt: LoginAttempt }
   | { readonly kind: 'judge'; readonly request: PolicyRequest }
   /** The bytes from here to the final dot are the message. */

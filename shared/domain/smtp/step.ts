@@ -6,7 +6,7 @@ import * as replies from './reply.ts';
 import { parseCommand } from './command.ts';
 import { judgedEarly, unlessRefused } from './question.ts';
 import { answer, type Input, type LineInput, type Session, type Step, withoutTransaction } from './session.ts';
-import { auth, continueAuth, loginChecked } from './verbs/auth.ts';
+import { auth, continueAuth, loginChecked, scramBegun } from './verbs/auth.ts';
 import { bdat, chunkEnd } from './verbs/bdat.ts';
 import { data, messageEnd, messageStored } from './verbs/data.ts';
 import { ehlo, helo } from './verbs/ehlo.ts';
@@ -60,6 +60,8 @@ function dispatch(session: Session, input: Input): Step {
     case 'tlsStarted':
       // Whatever was said in the clear is forgotten (RFC 3207 §4.2).
       return answer(afterTls(session));
+    case 'scramBegun':
+      return scramBegun(session, input.beginning);
     case 'loginChecked':
       return loginChecked(session, input.result);
     case 'judged':

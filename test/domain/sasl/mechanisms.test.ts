@@ -8,16 +8,22 @@ const LIST = ['cram-md5', 'plain', 'login'];
 
 suite('SASL mechanisms', () => {
   test('they are announced in the configured order, in upper case', () => {
-    assert.deepEqual(announced(LIST, ['noanonymous']), ['CRAM-MD5', 'PLAIN', 'LOGIN']);
-    assert.deepEqual(announced(['LOGIN', 'Plain'], []), ['LOGIN', 'PLAIN']);
+    assert.deepEqual(announced(LIST, ['noanonymous'], true), ['CRAM-MD5', 'PLAIN', 'LOGIN']);
+    assert.deepEqual(announced(['LOGIN', 'Plain'], [], true), ['LOGIN', 'PLAIN']);
   });
 
   test('noplaintext hides PLAIN and LOGIN', () => {
-    assert.deepEqual(announced(LIST, ['noanonymous', 'noplaintext']), ['CRAM-MD5']);
+    assert.deepEqual(announced(LIST, ['noanonymous', 'noplaintext'], true), ['CRAM-MD5']);
   });
 
   test('a configured name that nobody speaks is not announced', () => {
-    assert.deepEqual(announced(['GSSAPI', 'PLAIN'], []), ['PLAIN']);
+    assert.deepEqual(announced(['GSSAPI', 'PLAIN'], [], true), ['PLAIN']);
+  });
+
+  test('channel binding is announced only where there is TLS to bind to', () => {
+    const list = ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'];
+    assert.deepEqual(announced(list, ['noplaintext'], true), list);
+    assert.deepEqual(announced(list, ['noplaintext'], false), ['SCRAM-SHA-256']);
   });
 
   test('a client may type a name in any case', () => {
@@ -32,11 +38,11 @@ suite('SASL mechanisms', () => {
   });
 
   test('whatever a client sends, every exchange ends in a step within three responses, and none throws', () => {
-    const name = fc.constantFrom('CRAM-MD5', 'PLAIN', 'LOGIN');
+    const name = fc.constantFrom('SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN');
     const initial = fc.option(anyResponse, { nil: undefined });
     fc.assert(
       fc.property(name, initial, anyResponse, anyResponse, (mechanism, ...responses) => {
-        let exchange = startExchange(mechanism, { challenge: '<1.2@mail.example.jp>' });
+        let exchange = startExchange(mechanism, { challenge: '<1.2@mail.example.jp>', plusAnnounced: true });
         for (const response of responses) {
           const step = exchange(response);
           if (step.kind !== 'challenge') return;

@@ -41,7 +41,13 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
   const context = {
     service: 'submission',
     settings,
-    login: { verify: async () => verdict },
+    login: {
+      verify: async () => verdict,
+      async salt() {
+        if (verdict.kind === 'unavailable') throw FAULT;
+        return { salt: Buffer.alloc(16, 1), iterations: 4096 };
+      },
+    },
     policy: {
       async judge() {
         await pass(verdicts !== undefined);
@@ -72,6 +78,30 @@ async function store(ports: Ports) {
 }
 
 const ATTEMPT = { mechanism: 'PLAIN', login: 'home', password: 'secret' } as const;
+
+suite('what SCRAM begins with', () => {
+  test("is the account's salt, a nonce that never comes again, and the connection's binding if it is asked for", async () => {
+    const { effects: asked } = effects();
+    const nonces = new Set<string>();
+    for (const binding of [undefined, 'tls-unique'] as const) {
+      const effect = { kind: 'beginScram', login: 'home', ...(binding && { binding }) } as const;
+      const input = await asked.beginScram(effect, (type) => Buffer.from(type));
+      assert.ok(input.kind === 'scramBegun' && input.beginning !== 'unavailable');
+      const { salt, iterations, channelBinding, nonce } = input.beginning;
+      assert.deepEqual([salt, iterations, channelBinding?.toString()], [Buffer.alloc(16, 1), 4096, binding]);
+      assert.match(nonce, /^[!-+\x2d-~]{24,}$/);
+      nonces.add(nonce);
+    }
+    assert.equal(nonces.size, 2);
+  });
+
+  test('is unavailable where a port does not answer, and the log says why', async () => {
+    const { log, effects: asked } = effects({ verdict: { kind: 'unavailable', cause: FAULT } });
+    const input = await asked.beginScram({ kind: 'beginScram', login: 'home' }, () => undefined);
+    assert.deepEqual(input, { kind: 'scramBegun', beginning: 'unavailable' });
+    assert.equal(log.of('login')[0]?.['result'], 'unavailable');
+  });
+});
 
 suite('the log says of each', () => {
   for (const verdict of [

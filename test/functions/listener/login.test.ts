@@ -6,8 +6,9 @@ import { MAX_RUNNING, MAX_WAITING, type Pbkdf2 } from '#functions/listener/pbkdf
 import type { Account } from '#shared/domain/directory/account.ts';
 import { type Credential, withoutPassword, withPassword } from '#shared/domain/sasl/credential.ts';
 import type { LoginAttempt } from '#shared/domain/sasl/exchange.ts';
-import { saltPassword } from '#shared/domain/sasl/verifier.ts';
+import { proofMatches, saltPassword, SCRAM_ITERATIONS, serverSignature } from '#shared/domain/sasl/verifier.ts';
 import { TemporaryFault } from '#shared/ports/faults.ts';
+import { answerScram } from '../../support/scram-client.ts';
 
 const REALM = 'mail.example.jp';
 const LOGIN = `aaa@${REALM}`;
@@ -26,6 +27,16 @@ function cramMd5(password: string, login = LOGIN): LoginAttempt {
   const challenge = '<1.2@mail.example.jp>';
   const digest = createHmac('md5', password).update(challenge).digest('hex');
   return { mechanism: 'CRAM-MD5', login, challenge, digest };
+}
+
+/** The attempt of a client that was sent this salt. */
+function scram(password: string, sent: { salt: Buffer; iterations: number }, login = LOGIN): LoginAttempt {
+  const bare = `n=${login},r=abc`;
+  const serverFirst = `r=abcdef,s=${sent.salt.toString('base64')},i=${sent.iterations}`;
+  const { final } = answerScram({ password, bare, header: Buffer.from('n,,') }, serverFirst);
+  const [withoutProof = '', proof = ''] = final.split(',p=');
+  const authMessage = `${bare},${serverFirst},${withoutProof}`;
+  return { mechanism: 'SCRAM-SHA-256', login, authMessage, proof: Buffer.from(proof, 'base64') };
 }
 
 function withText(credential: Credential | undefined, name: string, text: string): Credential {
@@ -57,7 +68,11 @@ function relay(pbkdf2?: Pbkdf2) {
       return pbkdf2 ? pbkdf2(text, salt, iterations) : saltPassword(text, salt, iterations);
     },
   });
-  return { world, verify: (attempt: LoginAttempt) => login.verify(attempt, REALM) };
+  return {
+    world,
+    verify: (attempt: LoginAttempt) => login.verify(attempt, REALM),
+    salt: (name: string) => login.salt(name, REALM),
+  };
 }
 
 /** A PBKDF2 that waits until it is told to go on. */
@@ -116,6 +131,39 @@ suite('a login', () => {
     assert.deepEqual(await verify(cramMd5('secret-a', 'nobody')), REFUSED);
     world.account = { login: LOGIN, senders: [], disabled: true, created: 0 };
     assert.deepEqual(await verify(cramMd5('secret-a')), REFUSED);
+  });
+
+  test('SCRAM takes each password of an account, names it and signs with it, without any PBKDF2', async () => {
+    const { world, verify, salt } = relay();
+    for (const name of ['default', 'printer']) {
+      const password = world.credential?.passwords.find((one) => one.name === name);
+      assert.ok(password);
+      const attempt = scram(name === 'default' ? 'secret-a' : 'secret-p', await salt('AAA'));
+      assert.ok('authMessage' in attempt && proofMatches(password, attempt.authMessage, attempt.proof));
+      const signature = serverSignature(password, attempt.authMessage);
+      assert.deepEqual(await verify(attempt), { ...ok(name), serverSignature: signature });
+    }
+    assert.deepEqual(world.derived, []);
+  });
+
+  test('SCRAM refuses a wrong password, a disabled and an unknown account', async () => {
+    const { world, verify, salt } = relay();
+    assert.deepEqual(await verify(scram('secret-b', await salt('aaa'))), REFUSED);
+    assert.deepEqual(await verify(scram('secret-a', await salt('nobody'), 'nobody')), REFUSED);
+    world.account = { login: LOGIN, senders: [], disabled: true, created: 0 };
+    assert.deepEqual(await verify(scram('secret-a', await salt('aaa'))), REFUSED);
+  });
+
+  test("an unknown account has a salt like any other's: always the same, its own, and as many rounds", async () => {
+    const { world, salt } = relay();
+    const nobody = await salt('nobody');
+    assert.deepEqual(await salt(`NOBODY@${REALM}`), nobody);
+    assert.equal(nobody.salt.length, 16);
+    assert.equal(nobody.iterations, SCRAM_ITERATIONS);
+    assert.notDeepEqual((await salt('nobody2')).salt, nobody.salt);
+    assert.deepEqual((await salt('aaa')).salt, Buffer.alloc(16, 7));
+    world.fault = new TemporaryFault('the store does not answer');
+    await assert.rejects(salt('aaa'), world.fault);
   });
 
   test('a fault behind a port is unavailable, never refused, and carries its cause', async () => {

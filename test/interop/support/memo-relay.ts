@@ -1,5 +1,6 @@
 // The relay with the memo's settings and accounts (test/memo), and one of those accounts.
 
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type RelayProcess, startRelay } from '../../support/relay-process.ts';
@@ -11,9 +12,12 @@ export const AAA = { login: 'aaa@mail.example.jp', password: 'secret-a', sender:
 /** For the relay's command line. */
 export const MEMO_ACCOUNTS = ['--directory', join(MEMO, 'directory.yaml')];
 
-export async function startMemoRelay(t: TestContext): Promise<RelayProcess> {
+/** `mechanisms`: those that the memo's settings name, or the relay's default. */
+export async function startMemoRelay(t: TestContext, mechanisms: 'memo' | 'default' = 'memo'): Promise<RelayProcess> {
+  const settings = await readFile(join(MEMO, 'relay.yaml'), 'utf8');
   return startRelay(t, {
-    args: ['--settings', join(MEMO, 'relay.yaml'), ...MEMO_ACCOUNTS],
+    settings: mechanisms === 'memo' ? settings : settings.replace(/^smtpd_sasl_mechanism_list:.*\n/m, ''),
+    args: MEMO_ACCOUNTS,
     ports: 'submission=0,smtps=0,console=0',
   });
 }

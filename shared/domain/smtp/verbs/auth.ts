@@ -3,6 +3,7 @@
 
 import { findMechanism, startExchange } from '../../sasl/mechanisms.ts';
 import type { Exchange, SaslStep } from '../../sasl/exchange.ts';
+import { signed } from '../../sasl/scram.ts';
 import { isDiscarded, mechanismsOf } from '../extensions.ts';
 import * as replies from '../reply.ts';
 import { answer, type Input, type LineInput, type Session, type Step } from '../session.ts';
@@ -25,12 +26,16 @@ export function auth(session: Session, argument: string, { overRate }: LineInput
 
   const mechanism = findMechanism(settings.smtpd_sasl_mechanism_list, name);
   if (mechanism === undefined) return answer(session, replies.r535LoginFailed('no mechanism available'));
-  if (!mechanismsOf(session).includes(mechanism)) {
+  const mechanisms = mechanismsOf(session);
+  if (!mechanisms.includes(mechanism)) {
     return answer(session, replies.r535LoginFailed('encryption needed to use mechanism'));
   }
   const begun: Session = { ...session, exchanges: session.exchanges + 1 };
   const challenge = `<${session.nonce}.${begun.exchanges}@${settings.myhostname}>`;
-  const exchange = startExchange(mechanism, { challenge });
+  const exchange = startExchange(mechanism, {
+    challenge,
+    plusAnnounced: mechanisms.includes('SCRAM-SHA-256-PLUS'),
+  });
   if (initial === undefined) return follow(begun, exchange(undefined));
   // RFC 4954 §4: `=` is an empty initial response.
   return respond(begun, exchange, initial === '=' ? '' : initial);
@@ -53,15 +58,29 @@ function follow(session: Session, next: SaslStep): Step {
   switch (next.kind) {
     case 'challenge':
       return answer({ ...session, exchange: next.next }, replies.r334Challenge(next.challenge.toString('base64')));
+    case 'beginning': {
+      const { login, binding } = next;
+      const effect = { kind: 'beginScram', login, ...(binding !== undefined && { binding }) } as const;
+      return { session: { ...session, scram: next.next }, replies: [], effect };
+    }
     case 'attempt':
       return { session, replies: [], effect: { kind: 'checkLogin', attempt: next.attempt } };
+    case 'loggedIn':
+      return answer({ ...session, login: next.login }, replies.r235LoggedIn);
     case 'malformed':
       return answer(session, replies.r535LoginFailed('bad protocol / cancel'));
   }
 }
 
+export function scramBegun(session: Session, beginning: (Input & { kind: 'scramBegun' })['beginning']): Step {
+  const { scram, ...rest } = session;
+  if (beginning === 'unavailable' || scram === undefined) return answer(rest, replies.r454LoginUnavailable);
+  return follow(rest, scram(beginning));
+}
+
 export function loginChecked(session: Session, result: (Input & { kind: 'loginChecked' })['result']): Step {
   if (result === 'refused') return answer(session, replies.r535LoginFailed('authentication failure'));
   if (result === 'unavailable') return answer(session, replies.r454LoginUnavailable);
-  return answer({ ...session, login: result.login }, replies.r235LoggedIn);
+  const { login, serverSignature } = result;
+  return follow(session, serverSignature === undefined ? { kind: 'loggedIn', login } : signed(login, serverSignature));
 }
