@@ -1,12 +1,12 @@
 // Checks a login that a SASL exchange ended in: against the account and its passwords as they are now.
-// An unknown or disabled account takes the same path, and the same time, as a wrong password. A fault of a port, or too
+// An unknown or disabled account or an expired password takes the same path, and the same time, as a wrong password. A fault of a port, or too
 // many logins at once, is `unavailable`: the client comes again, and nobody's password is called wrong for it.
 // A verified password is remembered for a short time, so that a home server that logs in for every message pays PBKDF2
 // once; account and credential are read each time all the same, and what changed there holds at once.
 
 import { createHmac } from 'node:crypto';
 import { canonicalLogin } from '#shared/domain/directory/account.ts';
-import { type Credential, type Password, withPassword } from '#shared/domain/sasl/credential.ts';
+import { type Credential, type Password, unexpired, withPassword } from '#shared/domain/sasl/credential.ts';
 import type { LoginAttempt, ScramBeginning } from '#shared/domain/sasl/exchange.ts';
 import {
   digestMatches,
@@ -35,6 +35,8 @@ type LoginOptions = {
   readonly directory: Pick<Directory, 'account'>;
   /** Milliseconds; any clock that does not jump. */
   readonly now: () => number;
+  /** Milliseconds since the epoch: what a password expires by. */
+  readonly wallClock: () => number;
   /** How long a verified password is remembered, in ms; 0 for not at all. */
   readonly cacheTime: number;
   /** 32 random bytes, new in every process. */
@@ -67,7 +69,7 @@ export function createLogin(options: LoginOptions): Login {
 
   async function check(attempt: LoginAttempt, login: string): Promise<LoginVerdict> {
     const [account, found] = await Promise.all([directory.account(login), credentials.find(login)]);
-    const credential = account && !account.disabled && found ? found : nobody;
+    const credential = account && !account.disabled && found ? unexpired(found, options.wallClock()) : nobody;
     const password = await rightPassword(credential, login, attempt);
     if (password === undefined || credential === nobody) return { kind: 'refused' };
     const ok = { kind: 'ok', login, passwordName: password.name } as const;

@@ -55,6 +55,7 @@ async function start(): Promise<() => Promise<void>> {
       credentials,
       directory: connectDirectory(env, now),
       now: () => performance.now(),
+      wallClock: now,
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),

@@ -53,6 +53,7 @@ export async function startRelay({
       credentials,
       directory,
       now: () => performance.now(),
+      wallClock: now,
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),

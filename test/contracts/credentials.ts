@@ -10,7 +10,11 @@ export function credentialsContract(provider: string, open: (t: TestContext) => 
   suite(`the credentials of ${provider}`, () => {
     test('come back as they were put, octet for octet', async (t) => {
       const credentials = await open(t);
-      const aaa = credential('aaa', ['default', 'phone']);
+      const two = credential('aaa', ['default', 'phone']);
+      const expiring = two.passwords.map((one) =>
+        one.name === 'phone' ? { ...one, expires: 1_800_000_000_456 } : one,
+      );
+      const aaa = { ...two, passwords: expiring };
       const bbb = credential('bbb', []);
       await credentials.put(aaa);
       await credentials.put(bbb);

@@ -9,6 +9,8 @@ export type Password = Verifier & {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** Milliseconds since the epoch: from then on it is refused like a wrong one. Absent if it never ends. */
+  readonly expires?: number;
 };
 
 export type Credential = {
@@ -28,17 +30,30 @@ export type NewPassword = {
   readonly salt: Buffer;
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** Milliseconds since the epoch. */
+  readonly expires?: number;
 };
 
 /** With one more password, which takes the place of one that has its name. Some milliseconds of work. */
 export function withPassword(credential: Credential | undefined, added: NewPassword): Credential {
-  const { name, password, created } = added;
+  const { name, password, created, expires } = added;
   const base = credential ?? { login: added.login, salt: added.salt, iterations: SCRAM_ITERATIONS, passwords: [] };
   const verifier = makeVerifier(password, saltPassword(password, base.salt, base.iterations));
-  return { ...base, passwords: [...withoutPassword(base, name).passwords, { name, created, ...verifier }] };
+  const made: Password = { name, created, ...(expires !== undefined && { expires }), ...verifier };
+  return { ...base, passwords: [...withoutPassword(base, name).passwords, made] };
 }
 
 /** The same credential in content if it has no password of that name. */
 export function withoutPassword(credential: Credential, name: string): Credential {
   return { ...credential, passwords: credential.passwords.filter((password) => password.name !== name) };
+}
+
+/** Whether it is refused for its age. `now`: ms since the epoch. */
+export function hasExpired({ expires }: Pick<Password, 'expires'>, now: number): boolean {
+  return expires !== undefined && now >= expires;
+}
+
+/** With the passwords alone that may still be used. */
+export function unexpired(credential: Credential, now: number): Credential {
+  return { ...credential, passwords: credential.passwords.filter((password) => !hasExpired(password, now)) };
 }

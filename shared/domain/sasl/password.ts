@@ -1,4 +1,4 @@
-// Passwords themselves: how a machine-made one looks, and what a person's own choice may be.
+// Passwords themselves: how a machine-made one looks, what a person's own choice may be, and what an app password is called.
 
 /** Base32 without 0 and o, without 1 and l: whoever meets one of these in print knows that he misreads. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -28,5 +28,16 @@ export function passwordProblem(text: string): string | undefined {
   if (text.length < MIN_LENGTH) return `a password has at least ${MIN_LENGTH} characters`;
   if (text.length > MAX_LENGTH) return `a password has at most ${MAX_LENGTH} characters`;
   if (text !== text.trim()) return 'a password neither begins nor ends with a space: configuration files lose it';
+  return undefined;
+}
+
+/** The name of the password that an account begins with. */
+export const DEFAULT_PASSWORD = 'default';
+
+/** What is wrong with an app password's name; undefined if it is good. */
+export function passwordNameProblem(name: string): string | undefined {
+  if (!/^[a-z0-9][a-z0-9._-]{0,39}$/.test(name)) {
+    return 'the name of a password has at most 40 lower case letters, digits, dots, hyphens and underscores, and begins with a letter or a digit';
+  }
   return undefined;
 }

@@ -16,9 +16,10 @@ export function toStored({ salt, iterations, passwords }: Credential): StoredCre
   return {
     salt: salt.toString('base64'),
     iterations,
-    passwords: passwords.map(({ name, created, storedKey, serverKey, cramMd5 }) => ({
+    passwords: passwords.map(({ name, created, expires, storedKey, serverKey, cramMd5 }) => ({
       name,
       created,
+      ...(expires !== undefined && { expires }),
       storedKey: storedKey.toString('base64'),
       serverKey: serverKey.toString('base64'),
       cramMd5: cramMd5.toString('base64'),
@@ -31,9 +32,10 @@ export function fromStored(login: string, { salt, iterations, passwords }: Store
     login,
     salt: Buffer.from(salt, 'base64'),
     iterations,
-    passwords: passwords.map(({ name, created, storedKey, serverKey, cramMd5 }) => ({
+    passwords: passwords.map(({ name, created, expires, storedKey, serverKey, cramMd5 }) => ({
       name,
       created,
+      ...(expires !== undefined && { expires }),
       storedKey: Buffer.from(storedKey, 'base64'),
       serverKey: Buffer.from(serverKey, 'base64'),
       cramMd5: Buffer.from(cramMd5, 'base64'),

@@ -49,6 +49,7 @@ function relay(pbkdf2?: Pbkdf2) {
     account: { login: LOGIN, senders: [], disabled: false, created: 0 } as Account | undefined,
     credential: withText(withText(undefined, 'default', 'secret-a'), 'printer', 'secret-p') as Credential | undefined,
     now: 0,
+    wallClock: 0,
     fault: undefined as Error | undefined,
     /** What PBKDF2 was asked for, password by password. */
     derived: [] as string[],
@@ -61,6 +62,7 @@ function relay(pbkdf2?: Pbkdf2) {
     directory: { account: (name) => read(name, world.account) },
     credentials: { find: (name) => read(name, world.credential) },
     now: () => world.now,
+    wallClock: () => world.wallClock,
     cacheTime: CACHE_TIME,
     key: Buffer.alloc(32, 9),
     pbkdf2: async (text, salt, iterations) => {
@@ -154,6 +156,20 @@ suite('a login', () => {
     assert.deepEqual(await verify(scram('secret-a', await salt('aaa'))), REFUSED);
   });
 
+  test('an expired password is refused like a wrong one, whatever the mechanism, and the others stay', async () => {
+    const { world, verify, salt } = relay();
+    const { passwords = [] } = world.credential ?? {};
+    const expiring = passwords.map((one) => (one.name === 'printer' ? { ...one, expires: 1000 } : one));
+    world.credential = world.credential && { ...world.credential, passwords: expiring };
+    world.wallClock = 999;
+    assert.deepEqual(await verify(plain('secret-p')), ok('printer'));
+    world.wallClock = 1000;
+    for (const attempt of [plain('secret-p'), cramMd5('secret-p'), scram('secret-p', await salt('aaa'))]) {
+      assert.deepEqual(await verify(attempt), REFUSED, attempt.mechanism);
+    }
+    assert.deepEqual(await verify(plain('secret-a')), ok());
+  });
+
   test("an unknown account has a salt like any other's: always the same, its own, and as many rounds", async () => {
     const { world, salt } = relay();
     const nobody = await salt('nobody');
@@ -191,6 +207,7 @@ suite('a login', () => {
       directory: { account: async () => ({ login: LOGIN, senders: [], disabled: false, created: 0 }) },
       credentials: { find: async () => withText(undefined, 'default', 'secret-a') },
       now: () => 0,
+      wallClock: () => 0,
       cacheTime: 0,
       key: Buffer.alloc(32, 9),
     });
