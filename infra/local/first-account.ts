@@ -5,7 +5,7 @@ import { formatClientConfig } from '#functions/relayctl/client-config/client-con
 import { postfix } from '#functions/relayctl/client-config/postfix.ts';
 import { swaks } from '#functions/relayctl/client-config/swaks.ts';
 import { withPassword } from '#shared/domain/sasl/credential.ts';
-import { formatPassword } from '#shared/domain/sasl/password.ts';
+import { DEFAULT_PASSWORD, formatPassword } from '#shared/domain/sasl/password.ts';
 import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
 
@@ -22,7 +22,8 @@ export async function makeFirstAccount(
   const password = formatPassword(randomBytes(16));
   const created = Date.now();
   await directory.put({ login, senders: ['*'], disabled: false, created });
-  await credentials.put(withPassword(undefined, { login, name: 'default', password, salt: randomBytes(16), created }));
+  const salt = randomBytes(16);
+  await credentials.put(withPassword(undefined, { login, name: DEFAULT_PASSWORD, password, salt, created }));
   return { login, password };
 }
 

@@ -2,16 +2,13 @@
 // only time that it is seen.
 
 import { withPassword } from '#shared/domain/sasl/credential.ts';
-import { formatPassword, passwordProblem } from '#shared/domain/sasl/password.ts';
+import { DEFAULT_PASSWORD, formatPassword, passwordProblem } from '#shared/domain/sasl/password.ts';
 import type { Credentials } from '#shared/ports/credentials.ts';
 import { OperatorError } from '../operator-error.ts';
 import type { Machine } from '../relay.ts';
 
 /** Octets: RFC 5802 asks for a salt, and the password's 128 bits. */
 const RANDOM = 16;
-
-/** Of the passwords that an account may hold, the one that relayctl sets. */
-const NAME = 'default';
 
 export function choosePassword(given: string | undefined, machine: Machine): string {
   if (given === undefined) return formatPassword(machine.randomBytes(RANDOM));
@@ -20,15 +17,25 @@ export function choosePassword(given: string | undefined, machine: Machine): str
   throw new OperatorError(`${problem}; give another one, or leave out --password-stdin and get a machine-made one`);
 }
 
-/** In place of the one before it, if there was one. */
+type Stored = {
+  readonly login: string;
+  readonly password: string;
+  /** If left out, the first one's. */
+  readonly name?: string;
+  /** Milliseconds since the epoch. */
+  readonly expires?: number | undefined;
+};
+
+/** In place of the one of that name, if there was one. */
 export async function storePassword(
   credentials: Credentials,
-  { login, password }: { readonly login: string; readonly password: string },
+  { login, password, name = DEFAULT_PASSWORD, expires }: Stored,
   machine: Machine,
 ): Promise<void> {
   const before = await credentials.find(login);
   const salt = machine.randomBytes(RANDOM);
-  await credentials.put(withPassword(before, { login, name: NAME, password, salt, created: machine.now() }));
+  const until = expires === undefined ? {} : { expires };
+  await credentials.put(withPassword(before, { login, name, password, salt, created: machine.now(), ...until }));
 }
 
 /** A password that the operator gave is not repeated to him. `command` is how relayctl is called. */

@@ -4,6 +4,7 @@
 import type { DirectoryAccount, DirectoryFile } from '#shared/config/directory-file.ts';
 import { formatDirectoryFile } from '#shared/config/directory-file.ts';
 import { canonicalLogin } from '#shared/domain/directory/account.ts';
+import { unexpired } from '#shared/domain/sasl/credential.ts';
 import { passwordMatches, saltPassword } from '#shared/domain/sasl/verifier.ts';
 import type { Machine, Output, Relay } from '../relay.ts';
 import { count } from '../text.ts';
@@ -48,13 +49,17 @@ async function applyAccount(
   const login = canonicalLogin(typed, localDomain);
   const before = await directory.account(login);
   await directory.put({ login, senders, disabled, created: before?.created ?? machine.now() });
-  if (password === undefined || (await isPassword(credentials, login, password))) return;
+  if (password === undefined || (await isPassword(credentials, { login, password }, machine.now()))) return;
   await storePassword(credentials, { login, password }, machine);
 }
 
-async function isPassword(credentials: Relay['credentials'], login: string, password: string): Promise<boolean> {
+async function isPassword(
+  credentials: Relay['credentials'],
+  { login, password }: { readonly login: string; readonly password: string },
+  now: number,
+): Promise<boolean> {
   const credential = await credentials.find(login);
   if (credential === undefined) return false;
   const salted = saltPassword(password, credential.salt, credential.iterations);
-  return credential.passwords.some((verifier) => passwordMatches(verifier, salted));
+  return unexpired(credential, now).passwords.some((verifier) => passwordMatches(verifier, salted));
 }

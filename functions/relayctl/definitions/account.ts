@@ -1,17 +1,12 @@
 // The words of `relayctl account …`.
 
 import type { Command } from 'commander';
-import {
-  accountAdd,
-  accountDisable,
-  accountList,
-  accountPassword,
-  accountRemove,
-  accountSenders,
-} from '../commands/account.ts';
+import { accountAdd, accountDisable, accountList, accountRemove, accountSenders } from '../commands/account.ts';
+import { defineAccountPassword } from './account-password.ts';
 import { type Json, JSON_LINES, PASSWORD_STDIN, type PasswordStdin, type Tools } from './tools.ts';
 
-export function defineAccount(program: Command, { run, machine, password }: Tools): void {
+export function defineAccount(program: Command, tools: Tools): void {
+  const { run, machine, password } = tools;
   const account = program.command('account').description('who may log in, and which sender addresses a login owns');
   account
     .command('add')
@@ -38,16 +33,7 @@ export function defineAccount(program: Command, { run, machine, password }: Tool
     .description('forget an account and its passwords; its mail in the queue is still delivered')
     .argument('<login>')
     .action(run((relay, login: string) => accountRemove(relay, login)));
-  account
-    .command('password')
-    .description('replace the password of an account; the new one is shown this once')
-    .argument('<login>')
-    .option(...PASSWORD_STDIN)
-    .action(
-      run(async function* (relay, login: string, options: PasswordStdin) {
-        yield* accountPassword(relay, machine, { login, password: await password(options) });
-      }),
-    );
+  defineAccountPassword(account, tools);
   account
     .command('disable')
     .description('refuse the logins of an account, and keep it')
