@@ -16,6 +16,7 @@ import type { Spool } from '#shared/ports/spool.ts';
 import type { Admission } from './admission.ts';
 import { IncomingMessage } from './incoming.ts';
 import type { Login, LoginVerdict } from './login.ts';
+import type { PasswordUses } from './password-uses.ts';
 import { randomOctets } from './random.ts';
 
 export type EffectsContext = {
@@ -29,6 +30,7 @@ export type EffectsContext = {
   };
   readonly policy: Policy;
   readonly login: Login;
+  readonly passwordUses: Pick<PasswordUses, 'used'>;
   readonly spool: Pick<Spool, 'create'>;
   readonly queue: Pick<Queue, 'enqueue'>;
   readonly admission: Admission;
@@ -74,12 +76,18 @@ export class Effects {
   }
 
   async checkLogin(attempt: LoginAttempt): Promise<Input> {
-    const { login, settings, log } = this.#context;
+    const { login, passwordUses, settings, now, log } = this.#context;
     const verdict = await login.verify(attempt, settings.smtpd_sasl_local_domain);
     const event = { event: 'login', session: this.#id, client: this.#address, mechanism: attempt.mechanism };
     switch (verdict.kind) {
       case 'ok':
         log.info({ ...event, result: 'ok', login: verdict.login, passwordName: verdict.passwordName }, 'logged in');
+        passwordUses.used({
+          login: verdict.login,
+          passwordName: verdict.passwordName,
+          address: this.#address,
+          at: now(),
+        });
         return { kind: 'loginChecked', result: rightLogin(verdict) };
       case 'refused':
         log.warn({ ...event, result: 'refused' }, 'login refused');

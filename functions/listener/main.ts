@@ -9,6 +9,7 @@ import {
   connectCredentials,
   connectDirectory,
   connectDoorbell,
+  connectLastUses,
   connectPolicy,
   connectQueue,
   connectSpool,
@@ -20,6 +21,7 @@ import { parseServicePorts } from '#shared/config/service-ports.ts';
 import { Admission } from './admission.ts';
 import { openHealthPort } from './health.ts';
 import { createLogin } from './login.ts';
+import { PasswordUses } from './password-uses.ts';
 import { keepPublicAddress } from './public-address.ts';
 import { Listener } from './server.ts';
 import { ServerCertificate } from './tls.ts';
@@ -59,6 +61,7 @@ async function start(): Promise<() => Promise<void>> {
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),
+    passwordUses: new PasswordUses({ lastUses: connectLastUses(env), log }),
     spool,
     queue: connectQueue(env, { doorbell: connectDoorbell(env), bodies: spool, log }),
     admission: new Admission(settings),

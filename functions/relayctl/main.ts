@@ -66,6 +66,7 @@ async function openStack(stack: string, region: string | undefined): Promise<Rel
     spool,
     directory: aws.connectDirectory(env, Date.now),
     credentials: aws.connectCredentials(env, { refreshTime: CREDENTIALS_REFRESH_TIME, now: Date.now, log: SILENT }),
+    lastUses: aws.connectLastUses(env),
     started: startedFrom(outputs),
     outbox: undefined,
     certificate: {

@@ -3,6 +3,7 @@
 import type { Certificates } from '#shared/ports/certificates.ts';
 import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
+import type { LastUses } from '#shared/ports/last-use.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { RelayFile } from './relay-file.ts';
@@ -17,6 +18,7 @@ export type Relay = {
   readonly spool: Pick<Spool, 'open'>;
   readonly directory: Pick<Directory, 'accounts' | 'account' | 'put' | 'remove'>;
   readonly credentials: Credentials;
+  readonly lastUses: Pick<LastUses, 'of'>;
   /** Undefined where nothing is captured. */
   readonly outbox: Outbox | undefined;
   readonly certificate: Certificate;

@@ -11,7 +11,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Variable } from '#shared/config/environment.ts';
 import { outputOf } from '#shared/config/outputs.ts';
-import { DIRECTORY_TABLE, QUEUE_TABLE, type TableSchema } from '#shared/config/records.ts';
+import { DIRECTORY_TABLE, LAST_USE, QUEUE_TABLE, type TableSchema } from '#shared/config/records.ts';
 import { DOORBELL_VISIBILITY } from '#shared/config/timing.ts';
 import { allow, type Program } from './program.ts';
 
@@ -77,13 +77,17 @@ export class Stores extends Construct {
     this.#acknowledgeBodies(program);
   }
 
-  /** Checks passwords. */
+  /** Checks passwords, and notes their use. */
   grantLogins(program: Program): void {
     allow(
       program,
       ['secretsmanager:GetSecretValue'],
       this.credentials.map(({ ref }) => ref),
     );
+    // When a password was used last, and no item of another kind: accounts are not the listener's to write.
+    allow(program, ['dynamodb:PutItem'], [this.directoryTable.tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [LAST_USE] },
+    });
     this.#tell(program, 'CREDENTIALS_SECRETS');
     this.grantDirectory(program);
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createDeliver } from '#functions/deliver/deliver.ts';
 import { Admission } from '#functions/listener/admission.ts';
 import { createLogin } from '#functions/listener/login.ts';
+import { PasswordUses } from '#functions/listener/password-uses.ts';
 import { Listener } from '#functions/listener/server.ts';
 import { createPolicy } from '#functions/policy/policy.ts';
 import type { Configuration } from '#shared/config/load-settings.ts';
@@ -43,7 +44,7 @@ export async function startRelay({
   log,
 }: RelayOptions): Promise<Relay> {
   const { settings, services } = configuration;
-  const { queue, bell, spool, directory, credentials } = store;
+  const { queue, bell, spool, directory, credentials, lastUses } = store;
   const now = Date.now;
 
   const listener = new Listener({
@@ -57,6 +58,7 @@ export async function startRelay({
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),
+    passwordUses: new PasswordUses({ lastUses, log }),
     spool,
     queue,
     admission: new Admission(settings),

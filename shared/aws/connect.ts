@@ -23,6 +23,7 @@ import { SecretCredentials } from './credentials.ts';
 import { DynamoDirectory } from './directory.ts';
 import { SqsDoorbell } from './doorbell.ts';
 import { readExternalAccount } from './external-account.ts';
+import { DynamoLastUses } from './last-use.ts';
 import { createLambdaPolicy } from './policy.ts';
 import { DynamoQueue } from './queue.ts';
 import { SesQuota } from './quota.ts';
@@ -65,6 +66,11 @@ export function connectQueue(env: Environment, neighbours: QueueNeighbours): Dyn
 export function connectDirectory(env: Environment, now: () => number): DynamoDirectory {
   const { DIRECTORY_TABLE: table } = readEnvironment(env, ['DIRECTORY_TABLE']);
   return new DynamoDirectory({ client: new DynamoDBClient(clientOptions(CALL)), table, now });
+}
+
+export function connectLastUses(env: Environment): DynamoLastUses {
+  const { DIRECTORY_TABLE: table } = readEnvironment(env, ['DIRECTORY_TABLE']);
+  return new DynamoLastUses({ client: new DynamoDBClient(clientOptions(CALL)), table });
 }
 
 export type CredentialsOptions = {

@@ -22,11 +22,14 @@ export const QUEUE_TABLE = {
   shards: 16,
 } as const satisfies TableSchema & Record<string, unknown>;
 
-/** One item an account; what later versions add (aliases, domains) are other kinds. */
+/** One item an account, one a password's last use; what later versions add (aliases, domains) are other kinds. */
 export const DIRECTORY_TABLE = {
   partitionKey: 'kind',
   sortKey: 'name',
 } as const satisfies TableSchema;
+
+/** The kind of a password's last use in the directory's table: the only one that the listener may write. */
+export const LAST_USE = 'last-use';
 
 /** A body's key in the spool bucket is this, then its id. */
 export const BODY_PREFIX = 'bodies/';

@@ -1,4 +1,4 @@
-// Opens the relay's data on this machine: the four ports over one data folder. A relay takes the folder for itself and clears away
+// Opens the relay's data on this machine: the ports over one data folder. A relay takes the folder for itself and clears away
 // what a dead process left behind; its leases died with it. A tool (relayctl) works beside a running relay or alone, and clears
 // nothing away. Each hears of the other's changes within a second.
 // Whoever opens a store closes it: until then its thread keeps the process alive.
@@ -6,12 +6,14 @@
 import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
 import type { Bell } from '#shared/ports/doorbell.ts';
+import type { LastUses } from '#shared/ports/last-use.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import { EmbeddedCredentials } from './credentials.ts';
 import { lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { EmbeddedDirectory } from './directory.ts';
 import type { DirectoryRows } from './directory-database.ts';
+import { EmbeddedLastUses } from './last-use.ts';
 import { EmbeddedQueue } from './queue.ts';
 import { EmbeddedSpool } from './spool.ts';
 import { StoreThread } from './store-thread.ts';
@@ -24,6 +26,7 @@ export type Store = {
   readonly spool: Spool;
   readonly directory: Directory;
   readonly credentials: Credentials;
+  readonly lastUses: LastUses;
   /** Waits for what was asked for. Nothing can be asked for afterwards. */
   close(): Promise<void>;
 };
@@ -55,7 +58,7 @@ export async function openStore(dir: string, { role }: { readonly role: 'relay' 
       }
     };
     if (role === 'relay') await spool.sweep();
-    return { queue, bell: queue, spool, directory, credentials, close };
+    return { queue, bell: queue, spool, directory, credentials, lastUses: new EmbeddedLastUses(thread), close };
   } catch (error) {
     await close();
     throw error;

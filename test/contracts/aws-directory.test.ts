@@ -1,8 +1,10 @@
 import { after, before, suite } from 'node:test';
 import { DynamoDirectory } from '#shared/aws/directory.ts';
+import { DynamoLastUses } from '#shared/aws/last-use.ts';
 import { createTables, dynamoClient, type DynamoStandIn, startDynamo } from '../support/aws/dynamo.ts';
 import { skipDynamoLocal, startDynamoLocal } from '../support/aws/dynamo-local.ts';
 import { directoryContract } from './directory.ts';
+import { lastUsesContract } from './last-use.ts';
 
 onDynamo('AWS (dynalite)', startDynamo);
 onDynamo('AWS (DynamoDB Local)', startDynamoLocal, skipDynamoLocal);
@@ -18,6 +20,10 @@ function onDynamo(provider: string, start: () => Promise<DynamoStandIn>, skip: s
     directoryContract(provider, async (t) => {
       const client = dynamoClient(t, dynamo.caller);
       return new DynamoDirectory({ client, table: (await createTables(client)).directory, now: Date.now });
+    });
+    lastUsesContract(provider, async (t) => {
+      const client = dynamoClient(t, dynamo.caller);
+      return new DynamoLastUses({ client, table: (await createTables(client)).directory });
     });
   });
 }

@@ -4,6 +4,7 @@ import type { Store } from '#shared/embedded/store.ts';
 import { dataFolder, openRelay } from '../embedded/support/data-folder.ts';
 import { credentialsContract } from './credentials.ts';
 import { directoryContract } from './directory.ts';
+import { lastUsesContract } from './last-use.ts';
 import { policyContract } from './policy.ts';
 import { queueContract } from './queue.ts';
 import { spoolContract } from './spool.ts';
@@ -14,5 +15,6 @@ const open = async (t: TestContext): Promise<Store> => openRelay(t, await dataFo
 spoolContract(PROVIDER, open);
 queueContract(PROVIDER, open);
 directoryContract(PROVIDER, async (t) => (await open(t)).directory);
+lastUsesContract(PROVIDER, async (t) => (await open(t)).lastUses);
 credentialsContract(PROVIDER, async (t) => (await open(t)).credentials);
 policyContract(PROVIDER, (_, context) => createPolicy(context));

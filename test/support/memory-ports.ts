@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Account } from '#shared/domain/directory/account.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import type { Credential } from '#shared/domain/sasl/credential.ts';
+import type { PasswordUse } from '#shared/ports/last-use.ts';
 import type { Body } from '#shared/ports/spool.ts';
 
 export class MemoryDirectory {
@@ -39,6 +40,14 @@ export class MemoryCredentials {
 
   async remove(login: string): Promise<boolean> {
     return this.#credentials.delete(login);
+  }
+}
+
+export class MemoryLastUses {
+  readonly uses: PasswordUse[] = [];
+
+  async of(login: string): Promise<PasswordUse[]> {
+    return this.uses.filter((use) => use.login === login);
   }
 }
 

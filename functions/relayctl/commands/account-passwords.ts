@@ -5,8 +5,9 @@ import { time } from '#shared/config/value-types.ts';
 import type { Credential, Password } from '#shared/domain/sasl/credential.ts';
 import { hasExpired, withoutPassword } from '#shared/domain/sasl/credential.ts';
 import { passwordNameProblem } from '#shared/domain/sasl/password.ts';
+import type { PasswordUse } from '#shared/ports/last-use.ts';
 import { OperatorError } from '../operator-error.ts';
-import type { Machine, Output } from '../relay.ts';
+import type { Machine, Output, Relay } from '../relay.ts';
 import { minute, table } from '../text.ts';
 import { type Accounts, existingAccount } from './account.ts';
 import { choosePassword, passwordNote, storePassword } from './account-password.ts';
@@ -36,21 +37,33 @@ export async function* passwordAdd(relay: Accounts, machine: Machine, added: New
 }
 
 export async function* passwordList(
-  relay: Accounts,
+  relay: Accounts & Pick<Relay, 'lastUses'>,
   machine: Machine,
   login: string,
   { json }: { json: boolean },
 ): Output {
   const account = await existingAccount(relay, login);
   const passwords = await passwordsOf(relay, account.login);
+  const uses = await relay.lastUses.of(account.login);
+  // One that had the name before is none of its uses.
+  const lastUseOf = ({ name, created }: Password): PasswordUse | undefined =>
+    uses.find(({ passwordName, at }) => passwordName === name && at >= created);
   if (json) {
-    const objects = passwords.map(({ name, created, expires }) => ({ name, created, expires }));
+    const objects = passwords.map((password) => {
+      const { name, created, expires } = password;
+      const use = lastUseOf(password);
+      return { name, created, expires, lastUsed: use?.at, lastAddress: use?.address };
+    });
     yield objects.map((object) => `${JSON.stringify(object)}\n`).join('');
   } else if (passwords.length === 0) {
     yield `${account.login} has no password. relayctl account password ${account.login} makes one.\n`;
   } else {
-    const rows = passwords.map((password) => [password.name, minute(password.created), endOf(password, machine.now())]);
-    yield table([['NAME', 'CREATED', 'EXPIRES'], ...rows]);
+    const rows = passwords.map((password) => {
+      const use = lastUseOf(password);
+      const used = use === undefined ? ['-', '-'] : [minute(use.at), use.address];
+      return [password.name, minute(password.created), ...used, endOf(password, machine.now())];
+    });
+    yield table([['NAME', 'CREATED', 'LAST USED', 'FROM', 'EXPIRES'], ...rows]);
   }
 }
 

@@ -37,7 +37,7 @@ export function defineAccountPassword(account: Command, { run, machine, password
     );
   passwords
     .command('list')
-    .description('the passwords of an account by name, and when each was made and expires')
+    .description('the passwords of an account: when each was made, was used last and from where, and expires')
     .argument('<login>')
     .option(...JSON_LINES)
     .action(run((relay, login: string, { json = false }: Json) => passwordList(relay, machine, login, { json })));

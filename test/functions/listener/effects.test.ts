@@ -8,6 +8,7 @@ import { METRICS, type Metric } from '#shared/config/metrics.ts';
 import type { Verdict } from '#shared/domain/policy/request.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import { r501Syntax, r554RelayDenied } from '#shared/domain/smtp/reply.ts';
+import type { PasswordUse } from '#shared/ports/last-use.ts';
 import { TemporaryFault } from '#shared/ports/faults.ts';
 import { keptLog } from '../../support/events.ts';
 import { TestSession } from '../../support/session.ts';
@@ -38,6 +39,7 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
   };
   const body = { write: () => undefined, seal: () => pass(), discard: async () => {} };
   const enqueued: Entry[] = [];
+  const uses: PasswordUse[] = [];
   const context = {
     service: 'submission',
     settings,
@@ -48,6 +50,7 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
         return { salt: Buffer.alloc(16, 1), iterations: 4096 };
       },
     },
+    passwordUses: { used: (use: PasswordUse) => void uses.push(use) },
     policy: {
       async judge() {
         await pass(verdicts !== undefined);
@@ -65,7 +68,7 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
     now: () => clock,
     log,
   };
-  return { log, enqueued, start: clock, effects: new Effects(context, 'SESSION', '192.0.2.1') };
+  return { log, enqueued, uses, start: clock, effects: new Effects(context, 'SESSION', '192.0.2.1') };
 }
 
 async function store(ports: Ports) {
@@ -110,8 +113,12 @@ suite('the log says of each', () => {
     { kind: 'unavailable', cause: FAULT },
   ] as const) {
     test(`login what came of it: ${verdict.kind}`, async () => {
-      const { log, effects: asked } = effects({ verdict });
+      const { log, uses, effects: asked } = effects({ verdict });
       await asked.checkLogin(ATTEMPT);
+      assert.deepEqual(
+        uses.map(({ login, passwordName, address }) => [login, passwordName, address]),
+        verdict.kind === 'ok' ? [['home@example.jp', 'default', '192.0.2.1']] : [],
+      );
       const [event] = log.of('login');
       assert.equal(event?.['result'], verdict.kind);
       assert.ok(!JSON.stringify(log.events).includes(ATTEMPT.password));

@@ -56,12 +56,16 @@ test('the first password is replaced alone', async () => {
 test('passwords are listed in aligned columns, and as JSON one a line', async () => {
   const { relay } = await withAccount();
   await relay.gets('account password add aaa --name phone --expires 1h');
+  relay.lastUses.uses.push(
+    { login: AAA, passwordName: 'default', address: '192.0.2.1', at: NOW + DAY },
+    { login: AAA, passwordName: 'phone', address: '192.0.2.2', at: NOW - DAY },
+  );
   assert.equal(
     await relay.gets('account password list aaa'),
     [
-      'NAME     CREATED           EXPIRES',
-      'default  2026-11-24 04:06  never',
-      'phone    2026-11-24 04:06  2026-11-24 05:06',
+      'NAME     CREATED           LAST USED         FROM       EXPIRES',
+      'default  2026-11-24 04:06  2026-11-25 04:06  192.0.2.1  never',
+      'phone    2026-11-24 04:06  -                 -          2026-11-24 05:06',
       '',
     ].join('\n'),
   );
@@ -69,7 +73,7 @@ test('passwords are listed in aligned columns, and as JSON one a line', async ()
   assert.deepEqual(
     lines.map((line) => JSON.parse(line) as unknown),
     [
-      { name: 'default', created: NOW },
+      { name: 'default', created: NOW, lastUsed: NOW + DAY, lastAddress: '192.0.2.1' },
       { name: 'phone', created: NOW, expires: NOW + DAY / 24 },
     ],
   );

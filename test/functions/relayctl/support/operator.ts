@@ -3,7 +3,13 @@
 import type { Place, Relay } from '#functions/relayctl/relay.ts';
 import { run } from '#functions/relayctl/run.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
-import { MemoryCredentials, MemoryDirectory, MemoryQueue, MemorySpool } from '../../../support/memory-ports.ts';
+import {
+  MemoryCredentials,
+  MemoryDirectory,
+  MemoryLastUses,
+  MemoryQueue,
+  MemorySpool,
+} from '../../../support/memory-ports.ts';
 
 export const NOW = Date.UTC(2026, 10, 24, 4, 6);
 
@@ -14,8 +20,9 @@ export const STARTED = {
   ports: { submission: 587, smtps: 465 },
 };
 
-export type Operator = Omit<Relay, 'spool'> & {
+export type Operator = Omit<Relay, 'spool' | 'lastUses'> & {
   readonly spool: MemorySpool;
+  readonly lastUses: MemoryLastUses;
   /** Of the last command that was connected. */
   place(): Place | undefined;
   /** What stands on standard output and standard error, and the exit status. */
@@ -34,6 +41,7 @@ export function operator({ entries = [], ...changes }: Changes = {}): Operator {
     spool: new MemorySpool(),
     directory: new MemoryDirectory(),
     credentials: new MemoryCredentials(),
+    lastUses: new MemoryLastUses(),
     outbox: { list: async () => [], open: async () => undefined },
     certificate: { kind: 'file', path: undefined } as const,
     started: STARTED,
