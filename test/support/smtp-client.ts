@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 
 export type SmtpReply = {
   readonly code: number;
@@ -74,6 +74,12 @@ export class SmtpClient {
     this.#socket = connectTls({ socket: this.#socket, rejectUnauthorized: false });
     await once(this.#socket, 'secureConnect');
     this.#listen();
+  }
+
+  /** The channel binding tls-exporter of this end (RFC 9266); empty in the clear. */
+  tlsExporter(): Buffer {
+    if (!(this.#socket instanceof TLSSocket)) return Buffer.alloc(0);
+    return this.#socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
   }
 
   /** Resolves when the other side has closed the connection. */
