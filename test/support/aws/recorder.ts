@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DIRECTORY_TABLE, QUEUE_TABLE } from '#shared/config/records.ts';
 
 export type Call = {
   /** The caller's access key id. */
@@ -114,22 +115,38 @@ type Named = {
   readonly QueueUrl?: string;
   readonly SecretId?: string;
   readonly ConfigurationSetName?: string;
+  readonly Item?: DynamoKey;
+  readonly Key?: DynamoKey;
 };
+
+type DynamoKey = Readonly<Record<string, { readonly S?: string }>>;
 
 /** JSON protocols name the operation in a header, and the resource in the body. */
 const json =
-  (resourceOf: (body: Named) => string | undefined): Read =>
+  (resourceOf: (body: Named) => string | undefined, conditionsOf?: (body: Named) => Call['conditions']): Read =>
   (request, body) => {
     const target = String(request.headers['x-amz-target']);
-    const resource = resourceOf(JSON.parse(body.toString('utf8')) as Named);
-    return { operation: target.slice(target.indexOf('.') + 1), resource: resource ?? '' };
+    const named = JSON.parse(body.toString('utf8')) as Named;
+    const conditions = conditionsOf?.(named);
+    return {
+      operation: target.slice(target.indexOf('.') + 1),
+      resource: resourceOf(named) ?? '',
+      ...(conditions === undefined ? {} : { conditions }),
+    };
   };
 
 const READERS: Readonly<Record<string, Read>> = {
-  dynamodb: json(({ TableName, IndexName, RequestItems }) => {
-    if (RequestItems !== undefined) return Object.keys(RequestItems).join(',');
-    return IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`;
-  }),
+  dynamodb: json(
+    ({ TableName, IndexName, RequestItems }) => {
+      if (RequestItems !== undefined) return Object.keys(RequestItems).join(',');
+      return IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`;
+    },
+    ({ Item, Key }) => {
+      const key = Item ?? Key;
+      const leading = key?.[DIRECTORY_TABLE.partitionKey] ?? key?.[QUEUE_TABLE.partitionKey];
+      return leading?.S === undefined ? undefined : { 'dynamodb:LeadingKeys': [leading.S] };
+    },
+  ),
   sqs: json(({ QueueUrl }) => QueueUrl?.split('/').at(-1)),
   secretsmanager: json(({ SecretId }) => SecretId),
   s3(request) {
