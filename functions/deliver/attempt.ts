@@ -20,11 +20,14 @@ export type AttemptContext = {
   readonly settings: AttemptSettings;
   readonly now: () => number;
   readonly log: Log;
-  /** Milliseconds for all of it. A transport that has not answered by then is in trouble. */
+  /** Milliseconds for all of it. A transport that has not answered by then is broken off, and in trouble. */
   readonly limit: number;
   /** Told what every call to a transport came to. */
   readonly onOutcomes: (transport: string, outcomes: readonly Outcome[]) => void;
 };
+
+/** Milliseconds for a transport that is broken off to say what it has done. */
+const GRACE = 1000;
 
 export type AttemptResult =
   /** In the positions of the entry's recipients; a hole where a recipient was not tried. */
@@ -72,16 +75,20 @@ async function callTransport(
   const transport = context.transports[name];
   if (transport === undefined) return recipients.map(() => trouble(`there is no transport ${name}`, 'transport'));
   const late = `${name} has not answered within ${seconds(context.limit)} seconds`;
+  const timeIsOver = new AbortController();
+  const timer = setTimeout(() => timeIsOver.abort(new Error(late)), context.limit);
   try {
-    return await within(context.limit, transport.deliver(entry, recipients, body), () =>
-      recipients.map(() => trouble(late, 'transport')),
-    );
+    const delivery = transport.deliver(entry, recipients, body, timeIsOver.signal);
+    return await within(context.limit + GRACE, delivery, () => recipients.map(() => trouble(late, 'transport')));
   } catch (err) {
+    if (timeIsOver.signal.aborted) return recipients.map(() => trouble(late, 'transport'));
     context.log.error(
       { event: 'transport', queueId: entry.id, transport: name, err },
       'a transport failed unexpectedly',
     );
     return recipients.map(() => trouble('unexpected trouble in this relay; its log has the details', 'recipient'));
+  } finally {
+    clearTimeout(timer);
   }
 }
 

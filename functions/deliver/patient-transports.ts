@@ -22,14 +22,14 @@ export function patientTransports(transports: Transports, holdOffs: HoldOffs, no
 function patient(transport: Transport, holdOff: HoldOff, now: () => number): Transport {
   return {
     name: transport.name,
-    async deliver(entry, recipients, body) {
+    async deliver(entry, recipients, body, signal) {
       const wait = holdOff.until - now();
       if (wait > PATIENCE) {
         const reason = `delivery temporarily suspended: ${transport.name} was in trouble`;
         return recipients.map(() => ({ kind: 'deferred', status: '4.3.0', reason, scope: 'transport' }));
       }
-      if (wait > 0) await pause(wait);
-      return transport.deliver(entry, recipients, body);
+      if (wait > 0) await pause(wait, undefined, signal && { signal });
+      return transport.deliver(entry, recipients, body, signal);
     },
     close: () => transport.close(),
   };

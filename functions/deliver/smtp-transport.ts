@@ -35,7 +35,12 @@ export function createSmtpTransport(settings: SmtpSettings, passwords: Relayhost
   });
   const { host, port } = relayhost;
 
-  async function send(entry: Entry, recipients: readonly string[], body: Body): Promise<Outcome[]> {
+  async function send(
+    entry: Entry,
+    recipients: readonly string[],
+    body: Body,
+    signal?: AbortSignal,
+  ): Promise<Outcome[]> {
     let session: SmtpSession;
     try {
       session = await sessions.take();
@@ -48,21 +53,26 @@ export function createSmtpTransport(settings: SmtpSettings, passwords: Relayhost
       size: body.size,
       use8BitMime: entry.bodyType === '8BITMIME',
     };
+    const breakOff = (): void => session.close();
+    signal?.addEventListener('abort', breakOff);
     try {
+      signal?.throwIfAborted();
       const info = await session.send(envelope, Readable.from(body.chunks(), { objectMode: false }));
       sessions.give(session);
       return outcomesOfSuccess(info, recipients, host);
     } catch (error) {
       session.close();
-      return outcomesOfFailure(error as Error, recipients, host);
+      return outcomesOfFailure((signal?.aborted === true ? signal.reason : error) as Error, recipients, host);
+    } finally {
+      signal?.removeEventListener('abort', breakOff);
     }
   }
 
   return {
     name: 'smtp',
-    async deliver(entry, recipients, body) {
+    async deliver(entry, recipients, body, signal) {
       const sendable = recipients.filter(isSendable);
-      const outcomes = sendable.length > 0 ? await send(entry, sendable, body) : [];
+      const outcomes = sendable.length > 0 ? await send(entry, sendable, body, signal) : [];
       return recipients.map((recipient) => (isSendable(recipient) ? outcomes.shift() : undefined) ?? NOT_SENDABLE);
     },
     close: () => sessions.close(),

@@ -45,7 +45,12 @@ export function createSesTransport(
   });
   const budget = new MemoryBudget(BODIES_IN_MEMORY);
 
-  async function send({ id, sender }: Entry, recipients: readonly string[], message: Buffer): Promise<Outcome> {
+  async function send(
+    { id, sender }: Entry,
+    recipients: readonly string[],
+    message: Buffer,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
     const command = new SendEmailCommand({
       Destination: { ToAddresses: [...recipients] },
       // The null sender wants no feedback.
@@ -55,31 +60,38 @@ export function createSesTransport(
       EmailTags: [{ Name: QUEUE_ID_TAG, Value: id }],
     });
     try {
-      const { MessageId } = await client.send(command);
+      signal?.throwIfAborted();
+      const { MessageId } = await client.send(command, signal && { abortSignal: signal });
       return { kind: 'delivered', response: `Ok ${MessageId}` };
     } catch (error) {
-      return outcomeOf(error);
+      return outcomeOf(signal?.aborted === true ? signal.reason : error);
     }
   }
 
-  async function deliver(entry: Entry, recipients: readonly string[], body: Body): Promise<Outcome[]> {
+  async function deliver(
+    entry: Entry,
+    recipients: readonly string[],
+    body: Body,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome[]> {
     const raw = await wholeOf(body);
     const end = headerEnd(raw);
     const header = sesHeader(raw.subarray(0, end));
     if (header.kind === 'unfit')
       return recipients.map(() => ({ kind: 'failed', status: '5.6.0', reason: header.reason }));
     const message = Buffer.concat([header.section, raw.subarray(end)]);
-    const outcome = await send(entry, recipients, message);
+    const outcome = await send(entry, recipients, message, signal);
     if (recipients.length === 1 || !isAboutAnAddress(outcome)) return recipients.map(() => outcome);
     // SES refuses a call for one bad recipient: each gets a call, so that the others get their mail.
     const outcomes: Outcome[] = [];
-    for (const recipient of recipients) outcomes.push(await send(entry, [recipient], message));
+    for (const recipient of recipients) outcomes.push(await send(entry, [recipient], message, signal));
     return outcomes;
   }
 
   return {
     name: 'ses',
-    deliver: (entry, recipients, body) => budget.spend(body.size, () => deliver(entry, recipients, body)),
+    deliver: (entry, recipients, body, signal) =>
+      budget.spend(body.size, () => deliver(entry, recipients, body, signal)),
     async close() {
       client.destroy();
     },

@@ -4,6 +4,7 @@ import { createSesTransport } from '#shared/aws/ses-transport.ts';
 import type { Transport } from '#shared/ports/transport.ts';
 import { bodyOf } from '../support/body.ts';
 import { entryOf } from '../support/entry.ts';
+import { eventually } from '../support/eventually.ts';
 import { type SesStandIn, startSes } from '../support/ses-stand-in.ts';
 
 async function start(t: TestContext, configurationSet = ''): Promise<{ ses: SesStandIn; transport: Transport }> {
@@ -122,6 +123,24 @@ test('one bad recipient does not cost the others their mail', async (t) => {
     ses.messages.map((message) => message.to),
     [['a@example.net'], ['b@example.net']],
   );
+});
+
+test('when its time is over a call is broken off, no other is made, and what was delivered before is told', async (t) => {
+  const { ses, transport } = await start(t);
+  const to = ['a@example.net', 'b@example.net', 'c@example.net'];
+  const timeIsOver = new AbortController();
+  ses.fail({ status: 400, type: 'BadRequestException', message: 'Illegal address' }, 'pass', 'silence');
+  const delivery = transport.deliver(entryOf({ to }), to, bodyOf(TRACE + BODY), timeIsOver.signal);
+  await eventually('the second recipient waits', () => ses.calls === 3 || undefined);
+  timeIsOver.abort(new Error('too late'));
+  const late = { kind: 'deferred', status: '4.4.1', reason: 'Error: too late', scope: 'transport' };
+  const outcomes = await delivery;
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['delivered', 'deferred', 'deferred'],
+  );
+  assert.deepEqual(outcomes.slice(1), [late, late]);
+  assert.equal(ses.calls, 3);
 });
 
 test('a body that cannot be read is thrown on, and nothing is sent', async (t) => {

@@ -22,8 +22,8 @@ export type SesAccount = {
   SendQuota: { Max24HourSend: number; SentLast24Hours: number; MaxSendRate: number };
 };
 
-/** How one call fails: an answer of SES, or none at all. */
-export type SesFault = { readonly status: number; readonly type: string; readonly message: string } | 'hang up';
+/** How one call fails: an answer of SES, a broken connection, or no answer for as long as its caller waits. `pass`: it does not. */
+export type SesFault = { readonly status: number; readonly type: string; readonly message: string } | 'hang up' | 'silence' | 'pass';
 
 export type SesStandIn = {
   /** For the SDK: where it is, and an identity that it does not check. */
@@ -79,12 +79,13 @@ export async function startSes(): Promise<SesStandIn> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     calls += 1;
     const fault = faults.shift();
+    if (fault === 'silence') return;
     if (fault === 'hang up') {
       request.socket.destroy();
       return;
     }
     try {
-      if (fault !== undefined) throw new Refusal(fault.status, fault.type, fault.message);
+      if (fault !== undefined && fault !== 'pass') throw new Refusal(fault.status, fault.type, fault.message);
       if (request.method === 'GET' && request.url === '/v2/email/account') {
         respond(response, 200, account);
         return;

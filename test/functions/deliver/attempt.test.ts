@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import type { Outcome } from '#shared/domain/delivery/outcome.ts';
+import type { Transport } from '#shared/ports/transport.ts';
 import { attempt, type AttemptContext } from '#functions/deliver/attempt.ts';
 import { entryOf } from '../../support/entry.ts';
 import { keptLog } from '../../support/events.ts';
@@ -47,4 +50,37 @@ test('the time in which the body was opened is not given to the transport once m
   const result = await attempt(entryOf({ id: 'A' }), slow);
   assert.ok(result.kind === 'tried');
   assert.match(JSON.stringify(result.outcomes), /ses has not answered/);
+});
+
+test('a transport that is too late is broken off, and what it says of that counts', async () => {
+  const outcomes: Outcome[] = [
+    { kind: 'delivered', response: 'Ok' },
+    { kind: 'deferred', status: '4.4.1', reason: 'broken off', scope: 'transport' },
+  ];
+  const ses: Transport = {
+    name: 'ses',
+    async deliver(_entry, _recipients, _body, signal) {
+      await once(signal ?? assert.fail(), 'abort');
+      return outcomes;
+    },
+    async close() {},
+  };
+  const { context: slow } = context({ transports: { ses } });
+  const result = await attempt(entryOf({ to: ['a@example.net', 'b@example.net'] }), slow);
+  assert.deepEqual(result, { kind: 'tried', outcomes });
+});
+
+test('a transport that throws since it is too late is in trouble, and that is no unexpected one', async () => {
+  const ses: Transport = {
+    name: 'ses',
+    async deliver(_entry, _recipients, _body, signal) {
+      await once(signal ?? assert.fail(), 'abort');
+      throw new Error('broken off');
+    },
+    async close() {},
+  };
+  const { log, context: slow } = context({ transports: { ses } });
+  const result = await attempt(entryOf({ to: ['a@example.net'] }), slow);
+  assert.match(JSON.stringify(result), /ses has not answered/);
+  assert.deepEqual(log.of('transport'), []);
 });

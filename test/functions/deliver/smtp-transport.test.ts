@@ -38,6 +38,12 @@ async function start(
 const passwords = async () => '# smarthost\n127.0.0.1  isp_user:isp:passwd\n';
 
 const replyTo = (start: string, reply: string) => (command: string) => (command.startsWith(start) ? reply : undefined);
+/** No reply at all, and none behind it. */
+const silentAt = (start: string, tell: () => void) => (command: string) => {
+  if (!command.startsWith(start)) return undefined;
+  tell();
+  return '';
+};
 const kinds = (outcomes: readonly { readonly kind: string }[]): string[] => outcomes.map(({ kind }) => kind);
 const scopeOf = (outcome: { readonly kind: string; readonly scope?: string } | undefined) => [
   outcome?.kind,
@@ -164,6 +170,24 @@ test('an address that SMTP cannot carry fails alone', async (t) => {
   );
   assert.deepEqual(kinds(outcomes), ['delivered', 'failed', 'delivered']);
   assert.equal(sink.messages[0]?.rcpt.length, 2);
+});
+
+test('when its time is over a conversation is broken off, and none is begun', async (t) => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { sink, transport } = await start(t, { reply: silentAt('MAIL', resolve) });
+  const timeIsOver = new AbortController();
+  const delivery = transport.deliver(entryOf(), to, bodyOf(MESSAGE), timeIsOver.signal);
+  await asked;
+  timeIsOver.abort(new Error('too late'));
+  const late = 'conversation with 127.0.0.1: too late';
+  for (const outcomes of [await delivery, await transport.deliver(entryOf(), to, bodyOf(MESSAGE), timeIsOver.signal)]) {
+    assert.deepEqual(outcomes.map(scopeOf), [
+      ['deferred', 'transport'],
+      ['deferred', 'transport'],
+    ]);
+    assert.ok(outcomes.every((outcome) => outcome.kind === 'deferred' && outcome.reason === late));
+  }
+  assert.deepEqual(sink.messages, []);
 });
 
 test('a body that cannot be read is thrown on, and the host gets no message', async (t) => {
