@@ -68,9 +68,9 @@ export class Stores extends Construct {
       : undefined;
   }
 
-  /** Takes a message: its body, its entries, the ring; and takes back what of them was not stored whole. */
+  /** Takes a message: its body, its entries, the ring; and takes back entries of which not all were stored. */
   grantEnqueue(program: Program): void {
-    allow(program, ['s3:PutObject', 's3:DeleteObject'], [this.spool.arnForObjects('*')]);
+    allow(program, ['s3:PutObject'], [this.spool.arnForObjects('*')]);
     allow(program, ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], [this.queueTable.tableArn]);
     allow(program, ['sqs:SendMessage'], [this.doorbell.queueArn]);
     this.#tell(program, 'SPOOL_BUCKET', 'QUEUE_TABLE', 'DOORBELL_URL');

@@ -2,12 +2,14 @@
 // before which nothing is sent. The sum of the bytes is counted as they come and goes along, so that S3 refuses what memory,
 // disk or network have changed (and the SDK need not wrap the stream in chunks with a trailer, to count it itself).
 // The SDK cannot send a stream a second time, so the tries of a file are made here, each with a fresh stream.
+// What S3 may have is not deleted here: an entry whose put seems to have failed may be there and name it. The sweep of unnamed bodies
+// finds it if not.
 // Faults: at `seal`, for everything that went wrong before it too.
 
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
 import type { BodyWriter } from '#shared/ports/spool.ts';
 import { toFault } from './faults.ts';
@@ -19,8 +21,6 @@ const SMALL_BODY = 64 * 1024;
 const ATTEMPTS = 3;
 /** Milliseconds before the second try; twice as long before each further one. */
 const PAUSE = 100;
-/** Milliseconds. A client waits while its refused message is forgotten. */
-const DELETE_TIME = 5 * 1000;
 
 export type BodyPlace = {
   readonly client: S3Client;
@@ -37,7 +37,7 @@ export class BodyUpload implements BodyWriter {
   #sum = 0;
   #chunks: Buffer[] = [];
   #file: ScratchFile | undefined;
-  #sealing: Promise<void> | undefined;
+  #isSealed = false;
 
   constructor(place: BodyPlace) {
     this.#place = place;
@@ -52,18 +52,13 @@ export class BodyUpload implements BodyWriter {
   }
 
   seal(): Promise<void> {
-    this.#sealing = this.#put();
-    return this.#sealing;
+    this.#isSealed = true;
+    return this.#put();
   }
 
   async discard(): Promise<void> {
     this.#chunks = [];
-    if (this.#sealing === undefined) return this.#file?.close();
-    // A put that failed for us may have succeeded at S3. What cannot be deleted now, the sweep of unnamed bodies finds.
-    await this.#sealing.catch(() => {});
-    const { client, bucket, key } = this.#place;
-    const abortSignal = AbortSignal.timeout(DELETE_TIME);
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal }).catch(() => {});
+    if (!this.#isSealed) await this.#file?.close();
   }
 
   #moveToFile(): Promise<void> | undefined {

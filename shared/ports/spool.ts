@@ -28,7 +28,10 @@ export interface BodyWriter {
   write(chunk: Buffer): Promise<void> | undefined;
   /** Every byte is written. Nothing may be written after it. */
   seal(): Promise<void>;
-  /** Forgets the body: the client went away or the message was refused. Safe after a failed `seal`; never throws. */
+  /**
+   * Forgets the body: the client went away or the message was refused. Never throws. Behind `seal`, failed or not, a provider whose
+   * queue may name the body all the same leaves it to the sweep.
+   */
   discard(): Promise<void>;
 }
 
