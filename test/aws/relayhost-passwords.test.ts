@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRelayhostPasswords } from '#shared/aws/relayhost-passwords.ts';
-import { findSaslLogin } from '#shared/domain/delivery/sasl-passwords.ts';
 import { PermanentFault, TemporaryFault } from '#shared/ports/faults.ts';
 import { secretsFor } from './support/secrets.ts';
 
@@ -22,11 +21,16 @@ test('the text is read once a minute, however often it is asked for, and a new o
   assert.equal(await passwords(), '[smtp.example.net]:587 user:new');
 });
 
-test('no value, or {} from the stack, is no login', async (t) => {
+test('a secret that nobody has filled is a temporary fault until somebody does', async (t) => {
   const { aws, client } = await secretsFor(t);
   for (const secret of [aws.store.add('nothing'), aws.store.add('braces', '{}')]) {
-    const text = await createRelayhostPasswords({ client: client(), secret, now: () => 0 })();
-    assert.equal(findSaslLogin(text ?? '', ['smtp.example.net', '[smtp.example.net]:587']), undefined);
+    const passwords = createRelayhostPasswords({ client: client(), secret, now: () => 0 });
+    await assert.rejects(
+      passwords(),
+      (fault) => fault instanceof TemporaryFault && /put them there/.test(fault.message),
+    );
+    aws.store.put({ SecretId: secret, SecretString: 'a b:c' });
+    assert.equal(await passwords(), 'a b:c');
   }
 });
 
