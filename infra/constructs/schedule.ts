@@ -1,4 +1,4 @@
-// A clock that starts a program. A start that fails is tried again within the interval and then given up, for the next is near;
+// A clock that starts a program and tells it the time that was meant, which a start that is tried again does not change. A start that fails is tried again within the interval and then given up, for the next is near;
 // what was given up lies in a dead-letter queue, where an alarm sees it.
 
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
@@ -6,6 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { ScheduledStart } from '#shared/config/scheduled-start.ts';
 import { allow, type LambdaProgram } from './program.ts';
 
 export type ScheduleProps = {
@@ -50,6 +51,7 @@ export class Schedule extends Construct {
       target: {
         arn: functionArn,
         roleArn: role.roleArn,
+        input: JSON.stringify({ time: '<aws.scheduler.scheduled-time>' } satisfies ScheduledStart),
         deadLetterConfig: { arn: this.lostStarts.queueArn },
         retryPolicy: { maximumEventAgeInSeconds: Math.max(SHORTEST_AGE, interval), maximumRetryAttempts: TRIES },
       },

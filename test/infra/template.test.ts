@@ -244,6 +244,15 @@ suite('the programs', () => {
     }
   });
 
+  test('that a clock starts are told the time that was meant', () => {
+    const schedules = resourcesOf(everything, 'AWS::Scheduler::Schedule');
+    assert.equal(schedules.length, 2);
+    for (const [id, each] of schedules) {
+      const input = JSON.parse(String(at(each, 'Target.Input'))) as unknown;
+      assert.deepEqual(input, { time: '<aws.scheduler.scheduled-time>' }, id);
+    }
+  });
+
   test('are granted no wildcard but where no name is possible', () => {
     const wild = resourcesOf(everything, 'AWS::IAM::Policy').flatMap(([, policy]) =>
       (

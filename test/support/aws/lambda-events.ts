@@ -1,6 +1,7 @@
 // Events as AWS makes them for the functions that they start.
 
-import type { EventBridgeEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
+import type { ScheduledStart } from '#shared/config/scheduled-start.ts';
 
 /** A message of an SQS queue, in the event of Lambda's event source. */
 export function sqsRecord(message: {
@@ -25,17 +26,7 @@ export function sqsRecord(message: {
   };
 }
 
-/** What EventBridge Scheduler sends when no input is set. `time`: ISO 8601, to the second. */
-export function scheduledEvent(time: string): EventBridgeEvent<'Scheduled Event', string> {
-  return {
-    version: '0',
-    id: 'd77bcbc4-0b2b-4d45-9694-b1df99175cfb',
-    'detail-type': 'Scheduled Event',
-    source: 'aws.scheduler',
-    account: '123456789012',
-    time,
-    region: 'ap-northeast-1',
-    resources: ['arn:aws:scheduler:ap-northeast-1:123456789012:schedule/default/qmgr'],
-    detail: '{}',
-  };
+/** What the stack's schedules send. `time`: ISO 8601, to the second. */
+export function scheduledEvent(time: string): ScheduledStart {
+  return { time };
 }
