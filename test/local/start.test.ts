@@ -7,9 +7,8 @@ import { outboxMessages, withoutTrace } from '../support/outbox-files.ts';
 
 const PORTS = 'submission=0,smtps=0,console=0';
 
-test('a first start is ready in under 3 s and shows an account and how to use it', async (t) => {
+test('a first start shows an account and how to use it', async (t) => {
   const relay = await startRelay(t, { ports: PORTS });
-  assert.ok(relay.startTime < 3000, `${relay.startTime} ms`);
   const { login, password } = relay.account;
   const server = `127.0.0.1 --port ${relay.port('submission')}`;
   assert.ok(relay.introduction.includes(`swaks --server ${server} --tls --auth PLAIN --auth-user ${login}`));

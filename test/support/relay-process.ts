@@ -31,8 +31,6 @@ export type Ended = { readonly status: number | null; readonly signal: NodeJS.Si
 export type RelayProcess = {
   readonly dataDirectory: string;
   readonly pid: number;
-  /** Milliseconds from its start to `ready`. */
-  readonly startTime: number;
   /** What it printed up to then, the ports included. */
   readonly introduction: string;
   /** The account that a first start made. */
@@ -59,7 +57,6 @@ export async function startRelay(t: TestContext, options: RelayOptions = {}): Pr
   const settings = options.settings === undefined ? [] : ['--settings', await settingsFile(t, options.settings)];
   const command = [...under, process.execPath, 'infra/local/main.ts'];
   const args = [...command.slice(1), '--data', dataDirectory, '--ports', ports, ...settings, ...(options.args ?? [])];
-  const began = performance.now();
   const child = spawn(command[0] ?? '', args, { cwd: PROJECT, env: { ...process.env, ...env } });
   const ended = endOf(child);
   t.after(async () => {
@@ -76,7 +73,6 @@ export async function startRelay(t: TestContext, options: RelayOptions = {}): Pr
   return {
     dataDirectory,
     pid: child.pid ?? 0,
-    startTime: performance.now() - began,
     introduction,
     get account() {
       const login = firstGroup(introduction, /^ +login +(\S+)$/m);
