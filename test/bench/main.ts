@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
 import { requires } from '../support/requires.ts';
 import { measureColdStarts } from './cold-start.ts';
+import { measureDecoder } from './decoder.ts';
 import { startCommand } from './start-command.ts';
 
 const run = promisify(execFile);
@@ -92,6 +93,7 @@ async function main(): Promise<void> {
     },
   });
   if (positionals[0] === 'cold-start') return measureColdStarts();
+  if (positionals[0] === 'decoder') return measureDecoder();
   const missing = requires({ root: true, commands: ['taskset', 'postfix', 'saslpasswd2', 'postgrey'] });
   if (missing !== false) throw new Error(`the benchmark ${missing}`);
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));

@@ -2,11 +2,13 @@
 // off; behind BDAT (RFC 3030), whose octets were counted, ChunkDecoder has nothing to look for. Neither lets anything but CRLF
 // line ends through: a bare LF becomes CRLF and a bare CR a blank, as Postfix normalises them, so that no
 // next hop can see a second message (CVE-2023-51764). It makes no strings: a large body must not fill the heap with copies of
-// itself. A clean chunk passes through uncopied, and the cost is linear in the bytes whatever they are.
+// itself. A clean chunk passes through uncopied, stuffed dots are taken off in place, and the cost is linear in the bytes whatever they are.
 
 const END = Buffer.from('\r\n.\r\n');
 /** A chunk's last bytes that only the next chunk explains: the beginning of END, or a bare LF before a dot. */
 const UNDECIDED = /(?:\r\n\.\r|\r\n\.|\r\n|\r|\n)$/;
+/** Octets in which a chunk nearly always explains what was left of the last one. */
+const EXPLANATION = 8;
 
 export class BodyDecoder {
   // Before the body stands the line end of the DATA command: a dot at once ends an empty message.
@@ -17,14 +19,26 @@ export class BodyDecoder {
   bareLf = false;
 
   /**
-   * Decodes the next chunk. `pieces` are the body's next bytes, in order; `rest` is what follows the final dot, and ends
-   * the body: the decoder must not be used any more.
+   * Decodes the next chunk, and may do so in its own memory: it must not be used for anything else. `pieces` are the body's next
+   * bytes, in order; `rest` is what follows the final dot, and ends the body: the decoder must not be used any more.
    */
   push(chunk: Buffer): { pieces: Buffer[]; rest?: Buffer } {
-    const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
+    if (this.#carry.length === 0) return this.#take(chunk);
+    // Only the few bytes around the border are copied.
+    const border = explainedAt(this.#carry, chunk);
+    const isExplained = border < chunk.length;
+    const head = this.#take(Buffer.concat([this.#carry, chunk.subarray(0, border)]), isExplained);
+    if (head.rest !== undefined) return { ...head, rest: chunk.subarray(border - head.rest.length) };
+    if (!isExplained) return head;
+    const { pieces, rest } = this.#take(chunk.subarray(border));
+    return { pieces: [...head.pieces, ...pieces], ...(rest !== undefined && { rest }) };
+  }
+
+  /** `isExplained`: what follows changes nothing in how these bytes are read. */
+  #take(bytes: Buffer, isExplained = false): { pieces: Buffer[]; rest?: Buffer } {
     const end = bytes.indexOf(END);
     if (end !== -1) return { pieces: this.#decode(bytes.subarray(0, end + 2)), rest: bytes.subarray(end + END.length) };
-    const undecided = UNDECIDED.exec(bytes.subarray(-4).toString('latin1'))?.[0] ?? '';
+    const undecided = isExplained ? '' : undecidedOf(bytes);
     this.#carry = Buffer.from(undecided, 'latin1');
     return { pieces: this.#decode(bytes.subarray(0, bytes.length - undecided.length)) };
   }
@@ -35,8 +49,21 @@ export class BodyDecoder {
     this.bareLf ||= decoded.bareLf;
     const piece = decoded.bytes.subarray(this.#borrowed);
     this.#borrowed = 0;
-    return [piece];
+    return piece.length === 0 ? [] : [piece];
   }
+}
+
+function undecidedOf(bytes: Buffer): string {
+  return UNDECIDED.exec(bytes.subarray(-4).toString('latin1'))?.[0] ?? '';
+}
+
+/** How many octets of `chunk` are read with the `carry` before it; then the rest can be read without. */
+function explainedAt(carry: Buffer, chunk: Buffer): number {
+  const text = Buffer.concat([carry, chunk.subarray(0, EXPLANATION)]).toString('latin1');
+  for (let at = carry.length; at < text.length; at++) {
+    if (!/[\r\n.]/.test(text.charAt(at)) || !UNDECIDED.test(text.slice(0, at))) return at - carry.length;
+  }
+  return chunk.length;
 }
 
 /** The octets of a message's chunks, one after the other: where a chunk ends means nothing. */
@@ -88,25 +115,30 @@ function isClean(bytes: Buffer, stuffed: boolean): boolean {
   return true;
 }
 
+/** In the memory of `bytes`, since new memory costs more than the work; but for a bare LF, which makes a message longer. */
 function normalise(bytes: Buffer, stuffed: boolean): Decoded {
-  const out = Buffer.allocUnsafe(bytes.length * 2);
+  let out = bytes;
   let length = 0;
-  let atLineStart = false;
+  let before = 0;
   let bareLf = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte === LF) {
-      if (bytes[i - 1] !== CR) {
-        bareLf = true;
-        out[length++] = CR;
-      }
-      out[length++] = LF;
-    } else if (byte === CR && bytes[i + 1] !== LF) {
-      out[length++] = BLANK;
-    } else if (!(stuffed && byte === DOT && atLineStart)) {
-      out[length++] = byte;
+    if (byte === LF && before !== CR) {
+      if (!bareLf) out = withRoom(bytes, length, 2 * (bytes.length - i));
+      bareLf = true;
+      out[length++] = CR;
+    } else if (byte !== LF && before === CR) {
+      out[length - 1] = BLANK;
     }
-    atLineStart = byte === LF;
+    if (!(stuffed && byte === DOT && before === LF)) out[length++] = byte;
+    before = byte;
   }
+  if (before === CR) out[length - 1] = BLANK;
   return { bytes: out.subarray(0, length), bareLf };
+}
+
+function withRoom(bytes: Buffer, length: number, room: number): Buffer {
+  const out = Buffer.allocUnsafe(length + room);
+  bytes.copy(out, 0, 0, length);
+  return out;
 }

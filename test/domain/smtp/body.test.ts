@@ -10,7 +10,7 @@ function decode(bytes: Buffer, sizes: readonly number[] = []): { body: string; r
   let at = 0;
   for (let i = 0; at < bytes.length; i++) {
     const end = at + (sizes[i] ?? bytes.length);
-    const { pieces, rest } = decoder.push(bytes.subarray(at, end));
+    const { pieces, rest } = decoder.push(Buffer.from(bytes.subarray(at, end)));
     out.push(...pieces);
     if (rest !== undefined)
       return {
