@@ -1,10 +1,10 @@
-// One client's connection: bytes in, lines and bodies out to the session engine, replies back. It owns the socket, TLS,
-// the time-out and the back-pressure, and does what the engine's effects ask, one at a time: while one is under way no
-// further line is stepped. Whatever goes wrong in an effect is one message's or one login's temporary failure.
+// One client's session: octets come in by client-stream.ts, become lines and bodies for the session engine, and its replies go
+// back. It does what the engine's effects ask, one at a time: while one is under way no further line is stepped. Whatever goes
+// wrong in an effect is one message's or one login's temporary failure.
 
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { countedEvent, isRcpt } from '#shared/domain/smtp/command.ts';
 import { type Line, LineBuffer } from '#shared/domain/smtp/lines.ts';
 import {
@@ -15,8 +15,8 @@ import {
   type SessionSettings,
 } from '#shared/domain/smtp/session.ts';
 import { step } from '#shared/domain/smtp/step.ts';
-import { channelBinding } from './channel-binding.ts';
 import type { ClientRates } from './client-rates.ts';
+import { ClientStream } from './client-stream.ts';
 import { type EffectsContext, Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
 import { randomOctets } from './random.ts';
@@ -43,15 +43,13 @@ export type ConnectionContext = EffectsContext & {
 const SASL_LINE_LIMIT = 12288 + 2;
 /** Octets that wait here before the socket is told to wait too. */
 const INPUT_LIMIT = 64 * 1024;
-/** How long a client may take to close behind our last reply, in ms. */
-const CLOSE_TIMEOUT = 5000;
 
 export class Connection {
   readonly #context: ConnectionContext;
   readonly #onClose: () => void;
   readonly #effects: Effects;
   readonly #lines = new LineBuffer();
-  #socket: Socket;
+  readonly #stream: ClientStream;
   #session: Session;
   /** The octets that are coming are a message's. */
   #reception: Reception | undefined;
@@ -69,7 +67,6 @@ export class Connection {
     const address = socket.remoteAddress ?? '';
     this.#context = context;
     this.#onClose = onClose;
-    this.#socket = socket;
     this.#effects = new Effects(context, random.toString('hex'), address);
     this.#session = newSession({
       service: context.service,
@@ -78,7 +75,13 @@ export class Connection {
       nonce: random.readBigUInt64BE().toString(),
       tls: context.settings.smtpd_tls_wrappermode,
     });
-    this.#listen();
+    this.#stream = new ClientStream(socket, context.settings.smtpd_timeout, {
+      received: (chunk) => this.#receive(chunk),
+      inputEnded: () => this.#inputHasEnded(),
+      timedOut: () => this.#timedOut(),
+      broken: (error) => this.#effects.broken(error),
+      closed: () => this.#closed(),
+    });
     if (context.settings.smtpd_tls_wrappermode) this.#startTls({ kind: 'connect' });
     else this.#advance({ kind: 'connect' });
   }
@@ -91,42 +94,20 @@ export class Connection {
   }
 
   destroy(): void {
-    this.#socket.destroy();
-  }
-
-  readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
-  readonly #onEnd = (): void => {
-    this.#inputEnded = true;
-    if (this.#waitingFor === 'handshake') this.destroy();
-    else if (this.#waitingFor === undefined) this.#pump();
-  };
-  readonly #onTimeout = (): void => this.#timedOut();
-  readonly #onError = (error: Error): void => this.#effects.broken(error);
-  readonly #onSocketClose = (): void => this.#closed();
-
-  #listen(): void {
-    this.#socket
-      .setTimeout(this.#context.settings.smtpd_timeout)
-      .on('data', this.#onData)
-      .on('end', this.#onEnd)
-      .on('timeout', this.#onTimeout)
-      .on('error', this.#onError)
-      .on('close', this.#onSocketClose);
-  }
-
-  #unlisten(): void {
-    this.#socket
-      .off('data', this.#onData)
-      .off('end', this.#onEnd)
-      .off('timeout', this.#onTimeout)
-      .off('close', this.#onSocketClose);
+    this.#stream.destroy();
   }
 
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
     this.#lines.push(chunk);
     if (this.#waitingFor === undefined) this.#pump();
-    else if (this.#lines.length > INPUT_LIMIT) this.#socket.pause();
+    else if (this.#lines.length > INPUT_LIMIT) this.#stream.pause();
+  }
+
+  #inputHasEnded(): void {
+    this.#inputEnded = true;
+    if (this.#waitingFor === 'handshake') this.destroy();
+    else if (this.#waitingFor === undefined) this.#pump();
   }
 
   /** Feeds what has arrived to the message or to the session, until something must be waited for. */
@@ -150,8 +131,8 @@ export class Connection {
     if (this.#waitingFor !== undefined || this.#closing) return;
     this.#flush();
     if (this.#inputEnded) this.#end();
-    else if (this.#socket.writableNeedDrain) this.#awaitDrain();
-    else if (this.#socket.isPaused()) this.#socket.resume();
+    else if (this.#stream.isClogged) this.#awaitDrain();
+    else this.#stream.resume();
   }
 
   #stepLine({ text: line, bareLf }: Line & { kind: 'line' }): void {
@@ -174,7 +155,7 @@ export class Connection {
       this.#step(end, reception.message);
     }
     if (ready !== undefined && this.#waitingFor === undefined && !this.#closing) {
-      this.#socket.pause();
+      this.#stream.pause();
       // A failed write shows itself again when the body is sealed.
       const goOn = (): undefined => undefined;
       this.#wait(ready.then(goOn, goOn));
@@ -184,7 +165,7 @@ export class Connection {
   /** What was waited for is there: steps it, and goes on with what has arrived meanwhile. */
   #advance(input?: Input): void {
     this.#waitingFor = undefined;
-    if (this.#closing || this.#socket.destroyed) return;
+    if (this.#closing || this.#stream.isDestroyed) return;
     if (input !== undefined) this.#step(input);
     this.#pump();
   }
@@ -224,7 +205,7 @@ export class Connection {
         if (message !== undefined) this.#effects.discard(message);
         break;
       case 'beginScram':
-        this.#wait(this.#effects.beginScram(effect, (type) => channelBinding(this.#socket, type)));
+        this.#wait(this.#effects.beginScram(effect, (type) => this.#stream.channelBinding(type)));
         break;
       case 'checkLogin':
         this.#wait(this.#effects.checkLogin(effect.attempt));
@@ -251,24 +232,20 @@ export class Connection {
 
   #startTls(then: Input): void {
     this.#waitingFor = 'handshake';
-    this.#unlisten();
-    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext: this.#context.secureContext() });
-    this.#socket = secure;
-    this.#listen();
-    secure.once('secure', () => this.#advance(then));
+    this.#stream.startTls(this.#context.secureContext(), () => this.#advance(then));
   }
 
   /** Replies that are ready go out in one write. */
   #flush(): void {
     if (this.#output === '') return;
-    this.#socket.write(this.#output, 'latin1');
+    this.#stream.write(this.#output);
     this.#output = '';
   }
 
   /** A client that sends and does not read is not read either: its replies would fill our memory. */
   #awaitDrain(): void {
     this.#waitingFor = 'drain';
-    this.#socket.once('drain', () => this.#advance());
+    this.#stream.onceDrained(() => this.#advance());
   }
 
   /** Behind smtpd_soft_error_limit refusals cost the client smtpd_error_sleep_time. */
@@ -280,15 +257,13 @@ export class Connection {
   #timedOut(): void {
     if (this.#waitingFor === 'effect' && !this.#closing) return; // The client waits for us.
     if (this.#waitingFor === undefined && !this.#closing) this.#step({ kind: 'timeout' });
-    else this.#socket.destroy();
+    else this.destroy();
   }
 
   #end(): void {
     this.#flush();
     this.#closing = true;
-    this.#socket.setTimeout(CLOSE_TIMEOUT);
-    this.#socket.end();
-    this.#socket.resume();
+    this.#stream.end();
   }
 
   #closed(): void {

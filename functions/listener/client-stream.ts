@@ -1,0 +1,109 @@
+// The octets to and from one client: its socket, in the clear or under TLS. It owns the socket, the handshake, the time-out and
+// the end of the connection, and knows nothing of SMTP. What fails on the way ends in `closed`, once.
+
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
+import type { ChannelBindingType } from '#shared/domain/sasl/exchange.ts';
+import { channelBinding } from './channel-binding.ts';
+
+/** Told to whoever speaks with the client. */
+export type ClientStreamEvents = {
+  received(chunk: Buffer): void;
+  /** The client will send nothing more. */
+  inputEnded(): void;
+  timedOut(): void;
+  broken(error: Error): void;
+  /** Nothing follows. */
+  closed(): void;
+};
+
+/** How long a client may take to close behind our last reply, in ms. */
+const CLOSE_TIMEOUT = 5000;
+
+export class ClientStream {
+  readonly #timeout: number;
+  readonly #events: ClientStreamEvents;
+  #socket: Socket;
+
+  /** `timeout`: milliseconds. */
+  constructor(socket: Socket, timeout: number, events: ClientStreamEvents) {
+    this.#socket = socket;
+    this.#timeout = timeout;
+    this.#events = events;
+    this.#listen();
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#events.received(chunk);
+  readonly #onEnd = (): void => this.#events.inputEnded();
+  readonly #onTimeout = (): void => this.#events.timedOut();
+  readonly #onError = (error: Error): void => this.#events.broken(error);
+  readonly #onClose = (): void => this.#events.closed();
+
+  #listen(): void {
+    this.#socket
+      .setTimeout(this.#timeout)
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('timeout', this.#onTimeout)
+      .on('error', this.#onError)
+      .on('close', this.#onClose);
+  }
+
+  #unlisten(): void {
+    this.#socket
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('timeout', this.#onTimeout)
+      .off('close', this.#onClose);
+  }
+
+  /** From here on everything is under TLS; `then`: when the handshake is done. */
+  startTls(secureContext: SecureContext, then: () => void): void {
+    this.#unlisten();
+    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext });
+    this.#socket = secure;
+    this.#listen();
+    secure.once('secure', then);
+  }
+
+  channelBinding(type: ChannelBindingType): Buffer | undefined {
+    return channelBinding(this.#socket, type);
+  }
+
+  /** `text`: latin1. */
+  write(text: string): void {
+    this.#socket.write(text, 'latin1');
+  }
+
+  /** The client does not read what we write. */
+  get isClogged(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  onceDrained(then: () => void): void {
+    this.#socket.once('drain', then);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** Behind our last reply: what the client still sends is thrown away. */
+  end(): void {
+    this.#socket.setTimeout(CLOSE_TIMEOUT);
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  get isDestroyed(): boolean {
+    return this.#socket.destroyed;
+  }
+}
