@@ -1,5 +1,5 @@
-// The octets to and from one client: its socket, in the clear or under TLS. It owns the socket, the handshake, the time-out and
-// the end of the connection, and knows nothing of SMTP. What fails on the way ends in `closed`, once.
+// The octets to and from one client: its socket, in the clear or under TLS. It owns the socket, the handshake, back-pressure
+// and the end of the connection, and knows nothing of SMTP. What fails on the way ends in `closed`, once.
 
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
@@ -11,50 +11,39 @@ export type ClientStreamEvents = {
   received(chunk: Buffer): void;
   /** The client will send nothing more. */
   inputEnded(): void;
-  timedOut(): void;
   broken(error: Error): void;
   /** Nothing follows. */
   closed(): void;
 };
 
-/** How long a client may take to close behind our last reply, in ms. */
+/** How long a client may take to close behind our last reply, whatever it still sends. Milliseconds. */
 const CLOSE_TIMEOUT = 5000;
 
 export class ClientStream {
-  readonly #timeout: number;
   readonly #events: ClientStreamEvents;
   #socket: Socket;
+  #ending: NodeJS.Timeout | undefined;
 
-  /** `timeout`: milliseconds. */
-  constructor(socket: Socket, timeout: number, events: ClientStreamEvents) {
+  constructor(socket: Socket, events: ClientStreamEvents) {
     this.#socket = socket;
-    this.#timeout = timeout;
     this.#events = events;
     this.#listen();
   }
 
   readonly #onData = (chunk: Buffer): void => this.#events.received(chunk);
   readonly #onEnd = (): void => this.#events.inputEnded();
-  readonly #onTimeout = (): void => this.#events.timedOut();
   readonly #onError = (error: Error): void => this.#events.broken(error);
-  readonly #onClose = (): void => this.#events.closed();
+  readonly #onClose = (): void => {
+    clearTimeout(this.#ending);
+    this.#events.closed();
+  };
 
   #listen(): void {
-    this.#socket
-      .setTimeout(this.#timeout)
-      .on('data', this.#onData)
-      .on('end', this.#onEnd)
-      .on('timeout', this.#onTimeout)
-      .on('error', this.#onError)
-      .on('close', this.#onClose);
+    this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
   }
 
   #unlisten(): void {
-    this.#socket
-      .off('data', this.#onData)
-      .off('end', this.#onEnd)
-      .off('timeout', this.#onTimeout)
-      .off('close', this.#onClose);
+    this.#socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
   }
 
   /** From here on everything is under TLS; `then`: when the handshake is done. */
@@ -94,7 +83,7 @@ export class ClientStream {
 
   /** Behind our last reply: what the client still sends is thrown away. */
   end(): void {
-    this.#socket.setTimeout(CLOSE_TIMEOUT);
+    this.#ending ??= setTimeout(() => this.destroy(), CLOSE_TIMEOUT);
     this.#socket.end();
     this.#socket.resume();
   }

@@ -17,6 +17,7 @@ import {
 import { step } from '#shared/domain/smtp/step.ts';
 import type { ClientRates } from './client-rates.ts';
 import { ClientStream } from './client-stream.ts';
+import { Deadline } from './deadline.ts';
 import { type EffectsContext, Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
 import { randomOctets } from './random.ts';
@@ -30,6 +31,8 @@ export type ConnectionSettings = SessionSettings &
     readonly smtpd_error_sleep_time: number;
     /** Milliseconds. */
     readonly smtpd_timeout: number;
+    /** Octets in a second. */
+    readonly smtpd_min_data_rate: number;
     readonly smtpd_tls_wrappermode: boolean;
   };
 
@@ -48,6 +51,7 @@ export class Connection {
   readonly #context: ConnectionContext;
   readonly #onClose: () => void;
   readonly #effects: Effects;
+  readonly #deadline: Deadline;
   readonly #lines = new LineBuffer();
   readonly #stream: ClientStream;
   #session: Session;
@@ -75,13 +79,13 @@ export class Connection {
       nonce: random.readBigUInt64BE().toString(),
       tls: context.settings.smtpd_tls_wrappermode,
     });
-    this.#stream = new ClientStream(socket, context.settings.smtpd_timeout, {
+    this.#stream = new ClientStream(socket, {
       received: (chunk) => this.#receive(chunk),
       inputEnded: () => this.#inputHasEnded(),
-      timedOut: () => this.#timedOut(),
       broken: (error) => this.#effects.broken(error),
       closed: () => this.#closed(),
     });
+    this.#deadline = new Deadline(context.settings.smtpd_timeout, () => this.#timedOut());
     if (context.settings.smtpd_tls_wrappermode) this.#startTls({ kind: 'connect' });
     else this.#advance({ kind: 'connect' });
   }
@@ -90,7 +94,12 @@ export class Connection {
   stop(): void {
     this.#stopping = true;
     if (this.#waitingFor === 'handshake') this.destroy();
-    else if (this.#waitingFor === undefined && this.#reception === undefined) this.#pump();
+    else if (this.#waitingFor === undefined && !this.#isInMessage) this.#pump();
+  }
+
+  /** Between two of its chunks, too. */
+  get #isInMessage(): boolean {
+    return this.#reception !== undefined || this.#chunked !== undefined;
   }
 
   destroy(): void {
@@ -118,7 +127,7 @@ export class Connection {
         this.#feed(this.#reception, this.#lines.take());
         continue;
       }
-      if (this.#stopping) {
+      if (this.#stopping && !this.#isInMessage) {
         this.#step({ kind: 'shutdown' });
         break;
       }
@@ -146,6 +155,7 @@ export class Connection {
   }
 
   #feed(reception: Reception, bytes: Buffer): void {
+    this.#deadline.extend((bytes.length * 1000) / this.#context.settings.smtpd_min_data_rate);
     const { rest, ready } = reception.push(bytes);
     if (rest !== undefined) {
       if (rest.length > 0) this.#lines.push(rest);
@@ -166,11 +176,13 @@ export class Connection {
   #advance(input?: Input): void {
     this.#waitingFor = undefined;
     if (this.#closing || this.#stream.isDestroyed) return;
+    this.#deadline.restart();
     if (input !== undefined) this.#step(input);
     this.#pump();
   }
 
   #step(input: Input, message?: IncomingMessage): void {
+    this.#deadline.restart();
     const { session, replies, effect } = step(this.#session, input);
     this.#session = session;
     for (const reply of replies) {
@@ -255,8 +267,8 @@ export class Connection {
   }
 
   #timedOut(): void {
-    if (this.#waitingFor === 'effect' && !this.#closing) return; // The client waits for us.
-    if (this.#waitingFor === undefined && !this.#closing) this.#step({ kind: 'timeout' });
+    if (this.#waitingFor === 'effect' || this.#closing) return; // The client waits for us, or its end is near.
+    if (this.#waitingFor === undefined) this.#step({ kind: 'timeout' });
     else this.destroy();
   }
 
@@ -268,6 +280,7 @@ export class Connection {
 
   #closed(): void {
     this.#closing = true;
+    this.#deadline.stop();
     const message = this.#chunked?.message ?? this.#reception?.message;
     if (message !== undefined) this.#effects.discard(message);
     this.#chunked = undefined;

@@ -54,7 +54,16 @@ const SESSION = {
   ),
   smtpd_hard_error_limit: perService(postfix(limit, '20', 'After so many errors the connection is closed.')),
   smtpd_error_sleep_time: perService(postfix(wait, '1s', 'How long a reply waits past smtpd_soft_error_limit.')),
-  smtpd_timeout: perService(postfix(timeout, '300s', 'How long a client may be silent.')),
+  smtpd_timeout: perService(
+    postfix(timeout, '300s', 'How long a client may take over a command, however it trickles, or to read an answer.'),
+  ),
+  smtpd_min_data_rate: perService(
+    postfix(
+      limit,
+      '500',
+      'Octets of a message in a second, on average: smtpd_timeout is the credit that it begins with.',
+    ),
+  ),
   smtpd_helo_required: perService(postfix(yesNo, 'yes', 'MAIL is refused before HELO or EHLO.')),
   disable_vrfy_command: perService(postfix(yesNo, 'yes', 'VRFY is refused.')),
   strict_rfc821_envelopes: perService(
