@@ -49,6 +49,7 @@ export class ClientStream {
   /** From here on everything is under TLS; `then`: when the handshake is done. */
   startTls(secureContext: SecureContext, then: () => void): void {
     this.#unlisten();
+    this.#socket.pause(); // What came behind a PROXY header waits in the socket, and is the handshake's.
     const secure = new TLSSocket(this.#socket, { isServer: true, secureContext });
     this.#socket = secure;
     this.#listen();

@@ -66,9 +66,9 @@ export class Connection {
   #stopping = false;
   #closing = false;
 
-  constructor(socket: Socket, context: ConnectionContext, onClose: () => void) {
+  /** `address`: the client's, which a proxy may have said. */
+  constructor(socket: Socket, address: string, context: ConnectionContext, onClose: () => void) {
     const random = randomOctets(8);
-    const address = socket.remoteAddress ?? '';
     this.#context = context;
     this.#onClose = onClose;
     this.#effects = new Effects(context, random.toString('hex'), address);

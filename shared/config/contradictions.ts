@@ -56,6 +56,16 @@ const CHECKS: readonly Check[] = [
     right: 'an open relay; one of the two must have reject_unauth_destination or reject, and no permit before it',
   },
   {
+    about: ['smtpd_upstream_proxy_protocol', 'smtpd_upstream_proxy_hosts'],
+    holds: (s) => s.smtpd_upstream_proxy_protocol === '' || s.smtpd_upstream_proxy_hosts.length > 0,
+    right: 'no proxy is believed; name those that stand before this relay',
+  },
+  {
+    about: ['smtpd_upstream_proxy_hosts'],
+    holds: (s) => !s.smtpd_upstream_proxy_hosts.some((network) => network.endsWith('/0')),
+    right: 'anybody could pretend to be any client; name your own proxies',
+  },
+  {
     about: ['mynetworks'],
     holds: (s) => !s.mynetworks.some((network) => network.endsWith('/0')),
     right: 'the whole internet could relay; name your own networks',

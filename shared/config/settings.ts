@@ -122,6 +122,22 @@ const TLS = {
   smtpd_tls_key_file: postfix(path, '', "PEM key of smtpd_tls_cert_file's certificate."),
 };
 
+const PROXIES = {
+  smtpd_upstream_proxy_protocol: perService(
+    postfix(
+      orEmpty(choice(['haproxy'])),
+      '',
+      'haproxy: the proxies of smtpd_upstream_proxy_hosts say in a PROXY header, version 1 or 2, whom they speak for.',
+    ),
+  ),
+  smtpd_upstream_proxy_hosts: perService(
+    own(networks, '', 'Proxies that must begin with a PROXY header. Anybody else must not, and speaks for itself.'),
+  ),
+  smtpd_upstream_proxy_timeout: perService(
+    postfix(timeout, '5s', 'How long a proxy may take over its header; then the connection is closed.'),
+  ),
+};
+
 const RESTRICTIONS = {
   smtpd_delay_reject: perService(
     postfix(
@@ -232,6 +248,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, Setting<unk
   Sessions: SESSION,
   Logins: LOGIN,
   TLS,
+  Proxies: PROXIES,
   Restrictions: RESTRICTIONS,
   Limits: LIMITS,
   Queue: QUEUE,
@@ -245,6 +262,7 @@ export const SETTINGS = {
   ...SESSION,
   ...LOGIN,
   ...TLS,
+  ...PROXIES,
   ...RESTRICTIONS,
   ...LIMITS,
   ...QUEUE,
