@@ -46,6 +46,7 @@ async function start(): Promise<() => Promise<void>> {
   const certificate = await ServerCertificate.open({
     certificates: connectCertificates(env),
     hostname: settings.myhostname,
+    sessionTimeout: settings.smtpd_tls_session_cache_timeout,
     now,
     log,
   });

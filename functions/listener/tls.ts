@@ -1,21 +1,35 @@
 // The certificate that the listener shows: read again from time to time, and changed without a restart. Sessions under way keep
 // theirs. One that cannot be read or used changes nothing: the former stays. Until there is a first one, the listener shows one
 // that it has signed itself, which a home Postfix takes as long as it does not verify. Never rejects, never stops the listener.
+// Also what the sessions are like: versions, ciphers, tickets. Never 0-RTT, whose commands could be replayed: node:tls has none.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { CertificatePair, CertificatePairs, Certificates } from '#shared/ports/certificates.ts';
 import type { Log } from '#shared/ports/log.ts';
 import { selfSign } from './self-signed.ts';
+import { ticketKeys, ticketPeriod } from './ticket-keys.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Milliseconds: how long a certificate that was read is good, and how soon one is looked for that could not be had. */
 const TIMES = { refresh: 5 * 60_000, retry: 15_000 };
+/** RFC 9325 §4.2: those of 1.3, and of 1.2 forward secrecy with AEAD alone. The client's order, which knows its hardware. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE+AESGCM',
+  'ECDHE+CHACHA20',
+].join(':');
+/** The same in every task: a ticket is for the context that it was made in. */
+const SESSION_ID_CONTEXT = 'op25b-relay';
 
 export type TlsContext = {
   readonly certificates: Pick<Certificates, 'current'>;
   /** The name that a self-signed certificate gets. */
   readonly hostname: string;
+  /** How long a session may be resumed, in ms. */
+  readonly sessionTimeout: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -24,8 +38,9 @@ export type TlsContext = {
 
 type InUse = {
   readonly secureContext: SecureContext;
-  /** What it was made of; undefined if it is self-signed. */
-  readonly pairs: CertificatePairs | undefined;
+  readonly ticketPeriod: number;
+  readonly pairs: CertificatePairs;
+  readonly selfSigned: boolean;
   /** When the first of its certificates ends, in ms since the epoch. */
   readonly notAfter: number;
 };
@@ -43,13 +58,19 @@ export class ServerCertificate {
   /** Resolves when there is one to show. */
   static async open(context: TlsContext): Promise<ServerCertificate> {
     const found = await find(context, undefined);
-    const certificate = new ServerCertificate(context, found ?? (await selfSigned(context.hostname)));
+    const certificate = new ServerCertificate(context, found ?? (await selfSigned(context)));
     certificate.#report();
     certificate.#readAfter(found !== undefined);
     return certificate;
   }
 
+  /** For the next connection: the tickets' key changes with the time. */
   get secureContext(): SecureContext {
+    const period = ticketPeriod(this.#context.now());
+    if (period !== this.#inUse.ticketPeriod) {
+      const secureContext = createContext(this.#inUse.pairs, period, this.#context.sessionTimeout);
+      this.#inUse = { ...this.#inUse, secureContext, ticketPeriod: period };
+    }
     return this.#inUse.secureContext;
   }
 
@@ -79,23 +100,24 @@ export class ServerCertificate {
   #report(): void {
     const { now, log } = this.#context;
     // One that is self-signed is worth nothing to a client that verifies, however long it lives.
-    const left = this.#inUse.pairs === undefined ? 0 : this.#inUse.notAfter - now();
+    const left = this.#inUse.selfSigned ? 0 : this.#inUse.notAfter - now();
     log.debug({ event: 'certificate', daysLeft: Math.max(0, Math.floor(left / DAY)) }, 'certificate in use');
   }
 }
 
 /** The current certificate, which may be the one in use; undefined, and the reason in the log, if it cannot be had or used. */
-async function find({ certificates, log }: TlsContext, inUse: InUse | undefined): Promise<InUse | undefined> {
+async function find(context: TlsContext, inUse: InUse | undefined): Promise<InUse | undefined> {
+  const { certificates, log } = context;
   try {
     const pairs = await certificates.current();
     if (pairs !== undefined) {
       if (isSame(pairs, inUse?.pairs)) return inUse;
-      const found = toUse(pairs);
+      const found = toUse(pairs, context);
       const notAfter = new Date(found.notAfter).toISOString();
       log.info({ event: 'tls', notAfter, pairs: pairs.length }, 'the certificate is new');
       return found;
     }
-    if (inUse?.pairs === undefined)
+    if (inUse?.selfSigned ?? true)
       log.warn({ event: 'tls' }, 'there is no certificate yet; clients see one that is self-signed');
     else log.error({ event: 'tls' }, 'the certificate is gone; clients see the former');
   } catch (err) {
@@ -107,20 +129,30 @@ async function find({ certificates, log }: TlsContext, inUse: InUse | undefined)
   return undefined;
 }
 
-async function selfSigned(hostname: string): Promise<InUse> {
-  return { ...toUse([await selfSign(hostname)]), pairs: undefined };
+async function selfSigned(context: TlsContext): Promise<InUse> {
+  return { ...toUse([await selfSign(context.hostname)], context), selfSigned: true };
 }
 
 /** Throws where a pair is not what it should be. */
-function toUse(pairs: CertificatePairs): InUse {
+function toUse(pairs: CertificatePairs, { now, sessionTimeout }: TlsContext): InUse {
   if (pairs.length === 0) throw new Error('no certificate is in it');
-  // OpenSSL picks the pair by what the client can verify, ECDSA or RSA.
-  const secureContext = createSecureContext({
+  const notAfter = Math.min(...pairs.map(endOf));
+  const period = ticketPeriod(now());
+  const secureContext = createContext(pairs, period, sessionTimeout);
+  return { secureContext, ticketPeriod: period, pairs, selfSigned: false, notAfter };
+}
+
+/** OpenSSL picks the pair by what the client can verify, ECDSA or RSA. */
+function createContext(pairs: CertificatePairs, period: number, sessionTimeout: number): SecureContext {
+  return createSecureContext({
     cert: pairs.map(({ cert }) => cert),
     key: pairs.map(({ key }) => key),
     minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    sessionIdContext: SESSION_ID_CONTEXT,
+    sessionTimeout: sessionTimeout / 1000,
+    ticketKeys: ticketKeys(pairs, period),
   });
-  return { secureContext, pairs, notAfter: Math.min(...pairs.map(endOf)) };
 }
 
 function endOf({ cert, key }: CertificatePair): number {

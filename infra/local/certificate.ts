@@ -1,52 +1,83 @@
-// The certificate of a relay on this machine: the files that the settings name, or one that the relay makes and signs
-// itself at its first start and keeps in its data folder. What cannot be used stops the start with the reason.
+// The certificates of a relay on this machine: the files that the settings name, or one that the relay makes and signs
+// itself at its first start and keeps in its data folder. Read anew at each look, so that files which were renewed are taken up.
+// What cannot be read or used is a CertificateError with the reason: at the start it stops the relay, later the former stays.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { selfSign } from '#functions/listener/self-signed.ts';
+import type { Settings } from '#shared/config/settings.ts';
+import type { CertificatePair, CertificatePairs } from '#shared/ports/certificates.ts';
 
-export type CertificateFiles = { readonly cert: string; readonly key: string };
+/** Where it is set and what that names. */
+type File = { readonly setting: string; readonly path: string };
+type PairFiles = { readonly cert: File; readonly key: File };
 
-export type Certificate = {
-  readonly secureContext: SecureContext;
-  readonly selfSigned: boolean;
-  /** Its file, absolute. */
-  readonly path: string;
-};
+export type CertificateSettings = Pick<
+  Settings,
+  'smtpd_tls_cert_file' | 'smtpd_tls_key_file' | 'smtpd_tls_eccert_file' | 'smtpd_tls_eckey_file'
+>;
 
 export class CertificateError extends Error {
   override name = 'CertificateError';
 }
 
-/** `files`: what smtpd_tls_cert_file and smtpd_tls_key_file name; empty for a certificate of the relay's own. */
-export async function loadCertificate(
-  files: CertificateFiles,
-  dataDirectory: string,
-  hostname: string,
-): Promise<Certificate> {
-  const selfSigned = files.cert === '';
-  const { cert, key } = selfSigned ? await ownCertificate(join(dataDirectory, 'tls'), hostname) : files;
-  const [certPem, keyPem] = await Promise.all([read('smtpd_tls_cert_file', cert), read('smtpd_tls_key_file', key)]);
-  check(certPem, keyPem, cert, key);
-  const secureContext = createSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' });
-  return { secureContext, selfSigned, path: resolve(cert) };
-}
+export class CertificateFiles {
+  readonly selfSigned: boolean;
+  /** The first certificate's file, absolute. */
+  readonly path: string;
+  readonly #files: readonly PairFiles[];
 
-async function read(setting: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CertificateError(`${setting}: cannot read ${file} (${code}); name a PEM file that this user may read`);
+  private constructor(files: readonly PairFiles[], selfSigned: boolean) {
+    this.#files = files;
+    this.selfSigned = selfSigned;
+    this.path = resolve(files[0]?.cert.path ?? '');
+  }
+
+  /** Rejects with a CertificateError where they cannot be used as they are now. */
+  static async open(settings: CertificateSettings, dataDirectory: string, hostname: string): Promise<CertificateFiles> {
+    const named = filesOf(settings);
+    const own = async (): Promise<PairFiles[]> => [await ownCertificate(join(dataDirectory, 'tls'), hostname)];
+    const files = new CertificateFiles(named.length > 0 ? named : await own(), named.length === 0);
+    await files.current();
+    return files;
+  }
+
+  current(): Promise<CertificatePairs> {
+    return Promise.all(this.#files.map(readPair));
   }
 }
 
-function check(certPem: string, keyPem: string, certFile: string, keyFile: string): void {
-  const certificate = attempt(() => new X509Certificate(certPem), `${certFile} holds no certificate in PEM form`);
+/** ECDSA first. */
+function filesOf(settings: CertificateSettings): PairFiles[] {
+  const file = (setting: keyof CertificateSettings): File => ({ setting, path: settings[setting] });
+  return [
+    { cert: file('smtpd_tls_eccert_file'), key: file('smtpd_tls_eckey_file') },
+    { cert: file('smtpd_tls_cert_file'), key: file('smtpd_tls_key_file') },
+  ].filter(({ cert }) => cert.path !== '');
+}
+
+async function readPair(files: PairFiles): Promise<CertificatePair> {
+  const [cert, key] = await Promise.all([read(files.cert), read(files.key)]);
+  check({ cert, key }, files.cert.path, files.key.path);
+  return { cert, key };
+}
+
+async function read({ setting, path }: File): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CertificateError(`${setting}: cannot read ${path} (${code}); name a PEM file that this user may read`, {
+      cause,
+    });
+  }
+}
+
+function check(pair: CertificatePair, certFile: string, keyFile: string): void {
+  const certificate = attempt(() => new X509Certificate(pair.cert), `${certFile} holds no certificate in PEM form`);
   const key = attempt(
-    () => createPrivateKey(keyPem),
+    () => createPrivateKey(pair.key),
     `${keyFile} holds no private key in PEM form without a passphrase`,
   );
   if (!certificate.checkPrivateKey(key)) {
@@ -59,21 +90,22 @@ function check(certPem: string, keyPem: string, certFile: string, keyFile: strin
 function attempt<T>(make: () => T, message: string): T {
   try {
     return make();
-  } catch {
-    throw new CertificateError(message);
+  } catch (cause) {
+    throw new CertificateError(message, { cause });
   }
 }
 
-async function ownCertificate(directory: string, hostname: string): Promise<CertificateFiles> {
-  const files = { cert: join(directory, 'server.crt'), key: join(directory, 'server.key') };
-  const isThere = await readFile(files.cert).then(
+async function ownCertificate(directory: string, hostname: string): Promise<PairFiles> {
+  const file = (name: string): File => ({ setting: 'the certificate of its own', path: join(directory, name) });
+  const files = { cert: file('server.crt'), key: file('server.key') };
+  const isThere = await readFile(files.cert.path).then(
     () => true,
     () => false,
   );
   if (isThere) return files;
   const { cert, key } = await selfSign(hostname);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(files.key, key, { mode: 0o600 });
-  await writeFile(files.cert, cert);
+  await writeFile(files.key.path, key, { mode: 0o600 });
+  await writeFile(files.cert.path, cert);
   return files;
 }

@@ -12,7 +12,7 @@ import { type Configuration, loadSettings } from '#shared/config/load-settings.t
 import { FileError } from '#shared/config/problems.ts';
 import { DataFolderUnusable, openStore, type Store } from '#shared/embedded/store.ts';
 import { type Arguments, parseArguments, UsageError, USAGE } from './arguments.ts';
-import { type Certificate, CertificateError, loadCertificate } from './certificate.ts';
+import { CertificateError, CertificateFiles } from './certificate.ts';
 import { introduction, makeFirstAccount } from './first-account.ts';
 import { type Relay, startRelay } from './wiring.ts';
 
@@ -37,20 +37,16 @@ async function main(): Promise<void> {
 
   const store = await openStore(args.data, { role: 'relay' });
   try {
-    const certificate = await loadCertificate(
-      { cert: settings.smtpd_tls_cert_file, key: settings.smtpd_tls_key_file },
-      args.data,
-      settings.myhostname,
-    );
+    const certificates = await CertificateFiles.open(settings, args.data, settings.myhostname);
     if (args.directory !== undefined) await applyDirectoryFile(args.directory, store, configuration);
-    const relay = await startRelay({ dataDirectory: args.data, configuration, store, certificate, log });
+    const relay = await startRelay({ dataDirectory: args.data, configuration, store, certificates, log });
     const ports = await openServices(relay, args);
     await relay.begin(args.listen, ports);
     stopOnSignal(relay, () => {
       clearInterval(flushing);
       log.flush();
     });
-    await introduce(args, configuration, store, ports, certificate);
+    await introduce(args, configuration, store, ports, certificates);
   } catch (error) {
     await store.close();
     throw error;
@@ -123,7 +119,7 @@ async function introduce(
   { settings }: Configuration,
   store: Store,
   ports: ReadonlyMap<string, number>,
-  { selfSigned }: Certificate,
+  { selfSigned }: CertificateFiles,
 ): Promise<void> {
   if (settings.default_transport === 'capture') {
     say(`NOTHING LEAVES THIS MACHINE: mail is kept in ${join(args.data, 'outbox')} (default_transport: capture;`);

@@ -9,6 +9,7 @@ import { Admission } from '#functions/listener/admission.ts';
 import { createLogin } from '#functions/listener/login.ts';
 import { PasswordUses } from '#functions/listener/password-uses.ts';
 import { Listener } from '#functions/listener/server.ts';
+import { ServerCertificate } from '#functions/listener/tls.ts';
 import { createPolicy } from '#functions/policy/policy.ts';
 import type { Configuration } from '#shared/config/load-settings.ts';
 import type { Settings } from '#shared/config/settings.ts';
@@ -16,14 +17,14 @@ import { createCaptureTransport } from '#shared/embedded/capture-transport.ts';
 import type { Store } from '#shared/embedded/store.ts';
 import type { Transport } from '#shared/ports/transport.ts';
 import type { Logger } from 'pino';
-import type { Certificate } from './certificate.ts';
+import type { CertificateFiles } from './certificate.ts';
 import { readRelayhostPasswords } from './relayhost-passwords.ts';
 
 export type RelayOptions = {
   readonly dataDirectory: string;
   readonly configuration: Configuration;
   readonly store: Store;
-  readonly certificate: Certificate;
+  readonly certificates: CertificateFiles;
   readonly log: Logger;
 };
 
@@ -36,16 +37,27 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
+/** Milliseconds. Files are read at no cost. */
+const CERTIFICATE_TIMES = { refresh: 30_000, retry: 15_000 };
+
 export async function startRelay({
   dataDirectory,
   configuration,
   store,
-  certificate,
+  certificates,
   log,
 }: RelayOptions): Promise<Relay> {
   const { settings, services } = configuration;
   const { queue, bell, spool, directory, credentials, lastUses } = store;
   const now = Date.now;
+  const certificate = await ServerCertificate.open({
+    certificates,
+    hostname: settings.myhostname,
+    sessionTimeout: settings.smtpd_tls_session_cache_timeout,
+    now,
+    log,
+    times: CERTIFICATE_TIMES,
+  });
 
   const listener = new Listener({
     services,
@@ -86,14 +98,15 @@ export async function startRelay({
         localDomain: settings.smtpd_sasl_local_domain,
         listen,
         ports: Object.fromEntries(ports),
-        selfSigned: certificate.selfSigned,
-        certificate: certificate.path,
+        selfSigned: certificates.selfSigned,
+        certificate: certificates.path,
       };
       await writeFile(join(dataDirectory, 'relay.json'), `${JSON.stringify(relay, undefined, 2)}\n`);
       deliver.start();
     },
     async stop() {
       await listener.close(settings.smtpd_stop_timeout);
+      certificate.stop();
       await deliver.stop(settings.smtpd_stop_timeout);
       await store.close();
     },

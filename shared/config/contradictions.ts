@@ -35,6 +35,11 @@ const CHECKS: readonly Check[] = [
     right: 'a certificate and its key are set together, or neither',
   },
   {
+    about: ['smtpd_tls_eccert_file', 'smtpd_tls_eckey_file'],
+    holds: (s) => (s.smtpd_tls_eccert_file === '') === (s.smtpd_tls_eckey_file === ''),
+    right: 'a certificate and its key are set together, or neither',
+  },
+  {
     about: ['smtpd_tls_wrappermode', 'smtpd_tls_security_level'],
     holds: (s) => !s.smtpd_tls_wrappermode || s.smtpd_tls_security_level !== 'none',
     right: 'TLS from the first byte wants the level may or encrypt',

@@ -40,6 +40,11 @@ export const DEPLOYED: Place = {
       right: 'a deployed relay has no files; leave it out, for the certificate lies in a secret',
     },
     {
+      about: ['smtpd_tls_eccert_file'],
+      holds: (s) => s.smtpd_tls_eccert_file === '',
+      right: 'a deployed relay has no files; leave it out, for the certificates lie in a secret',
+    },
+    {
       about: ['smtpd_timeout'],
       holds: (s) => s.smtpd_timeout < LONGEST_IDLE_TIMEOUT * 1000,
       right: `the load balancer forgets a client that is silent for ${LONGEST_IDLE_TIMEOUT}s; write less`,

@@ -120,6 +120,13 @@ const TLS = {
   smtpd_tls_auth_only: perService(postfix(yesNo, 'no', 'Logins under TLS only.')),
   smtpd_tls_cert_file: postfix(path, '', 'PEM certificate chain. Empty: a self-signed one is made at the first start.'),
   smtpd_tls_key_file: postfix(path, '', "PEM key of smtpd_tls_cert_file's certificate."),
+  smtpd_tls_eccert_file: postfix(path, '', 'A second one with an ECDSA key, for clients that can verify it.'),
+  smtpd_tls_eckey_file: postfix(path, '', "PEM key of smtpd_tls_eccert_file's certificate."),
+  smtpd_tls_session_cache_timeout: postfix(
+    timeout,
+    '1h',
+    'How long a TLS session may be resumed, by its ticket; tickets end with their key, too, every 12 hours.',
+  ),
 };
 
 const PROXIES = {

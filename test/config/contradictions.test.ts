@@ -33,6 +33,10 @@ const REFUSED: Readonly<Record<string, readonly [text: string, problem: string]>
     'smtpd_tls_key_file: a.key',
     '1 smtpd_tls_cert_file empty with smtpd_tls_key_file a.key: a certificate and its key are set together, or neither',
   ],
+  'an ECDSA certificate without its key': [
+    'smtpd_tls_eccert_file: a.pem',
+    '1 smtpd_tls_eccert_file a.pem with smtpd_tls_eckey_file empty: a certificate and its key are set together, or neither',
+  ],
   'TLS from the first byte without TLS': [
     'services:\n  smtps:\n    smtpd_tls_security_level: none',
     '3 smtpd_tls_wrappermode yes with smtpd_tls_security_level none: TLS from the first byte wants the level may or encrypt',

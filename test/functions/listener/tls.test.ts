@@ -23,7 +23,7 @@ type Times = { readonly refresh: number; readonly retry: number };
 
 /** `kept.pairs` is what is kept, or the fault that reading it meets. */
 async function open(t: TestContext, pairs: CertificatePairs | Error | undefined, times?: Times) {
-  const kept = { pairs };
+  const kept = { pairs, now: NOW };
   const certificates = {
     async current(): Promise<CertificatePairs | undefined> {
       if (kept.pairs instanceof Error) throw kept.pairs;
@@ -31,7 +31,7 @@ async function open(t: TestContext, pairs: CertificatePairs | Error | undefined,
     },
   };
   const log = keptLog();
-  const context = { certificates, hostname: HOST, now: () => NOW, log, ...(times && { times }) };
+  const context = { certificates, hostname: HOST, sessionTimeout: 3_600_000, now: () => kept.now, log, ...(times && { times }) };
   const certificate = await ServerCertificate.open(context);
   t.after(() => certificate.stop());
   return { kept, log, certificate };

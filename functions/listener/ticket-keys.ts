@@ -1,0 +1,21 @@
+// What TLS session tickets are sealed with (RFC 5077, RFC 8446 §4.6.1): derived from the certificates' keys and the time (HKDF,
+// RFC 5869). So every task that shows these certificates opens the others' tickets, as a process does those of its former, and
+// nothing is stored or told. A ticket of another period or of a former certificate is no error: a full handshake follows.
+
+import { hkdfSync } from 'node:crypto';
+import type { CertificatePairs } from '#shared/ports/certificates.ts';
+
+const HOUR = 60 * 60 * 1000;
+const PERIOD = 12 * HOUR;
+/** OpenSSL's: 16 octets of name, 16 for the HMAC, 16 for AES. */
+const OCTETS = 48;
+
+/** Which keys it is time for. `now` in ms since the epoch. */
+export function ticketPeriod(now: number): number {
+  return Math.floor(now / PERIOD);
+}
+
+export function ticketKeys(pairs: CertificatePairs, period: number): Buffer {
+  const secret = pairs.map(({ key }) => key).join('');
+  return Buffer.from(hkdfSync('sha256', secret, '', `op25b-relay TLS tickets ${period}`, OCTETS));
+}
