@@ -45,8 +45,7 @@ async function start(): Promise<() => Promise<void>> {
   await credentials.start();
   const certificate = await ServerCertificate.open({
     certificates: connectCertificates(env),
-    hostname: settings.myhostname,
-    sessionTimeout: settings.smtpd_tls_session_cache_timeout,
+    settings,
     now,
     log,
   });

@@ -26,10 +26,13 @@ const SESSION_ID_CONTEXT = 'op25b-relay';
 
 export type TlsContext = {
   readonly certificates: Pick<Certificates, 'current'>;
-  /** The name that a self-signed certificate gets. */
-  readonly hostname: string;
-  /** How long a session may be resumed, in ms. */
-  readonly sessionTimeout: number;
+  readonly settings: {
+    /** What a self-signed certificate is for. */
+    readonly myhostname: string;
+    readonly tls_eecdh_auto_curves: readonly string[];
+    /** Milliseconds. */
+    readonly smtpd_tls_session_cache_timeout: number;
+  };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -68,7 +71,7 @@ export class ServerCertificate {
   get secureContext(): SecureContext {
     const period = ticketPeriod(this.#context.now());
     if (period !== this.#inUse.ticketPeriod) {
-      const secureContext = createContext(this.#inUse.pairs, period, this.#context.sessionTimeout);
+      const secureContext = createContext(this.#inUse.pairs, period, this.#context.settings);
       this.#inUse = { ...this.#inUse, secureContext, ticketPeriod: period };
     }
     return this.#inUse.secureContext;
@@ -130,27 +133,28 @@ async function find(context: TlsContext, inUse: InUse | undefined): Promise<InUs
 }
 
 async function selfSigned(context: TlsContext): Promise<InUse> {
-  return { ...toUse([await selfSign(context.hostname)], context), selfSigned: true };
+  return { ...toUse([await selfSign(context.settings.myhostname)], context), selfSigned: true };
 }
 
 /** Throws where a pair is not what it should be. */
-function toUse(pairs: CertificatePairs, { now, sessionTimeout }: TlsContext): InUse {
+function toUse(pairs: CertificatePairs, { now, settings }: TlsContext): InUse {
   if (pairs.length === 0) throw new Error('no certificate is in it');
   const notAfter = Math.min(...pairs.map(endOf));
   const period = ticketPeriod(now());
-  const secureContext = createContext(pairs, period, sessionTimeout);
+  const secureContext = createContext(pairs, period, settings);
   return { secureContext, ticketPeriod: period, pairs, selfSigned: false, notAfter };
 }
 
 /** OpenSSL picks the pair by what the client can verify, ECDSA or RSA. */
-function createContext(pairs: CertificatePairs, period: number, sessionTimeout: number): SecureContext {
+function createContext(pairs: CertificatePairs, period: number, settings: TlsContext['settings']): SecureContext {
   return createSecureContext({
     cert: pairs.map(({ cert }) => cert),
     key: pairs.map(({ key }) => key),
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
     sessionIdContext: SESSION_ID_CONTEXT,
-    sessionTimeout: sessionTimeout / 1000,
+    ecdhCurve: settings.tls_eecdh_auto_curves.join(':'),
+    sessionTimeout: settings.smtpd_tls_session_cache_timeout / 1000,
     ticketKeys: ticketKeys(pairs, period),
   });
 }

@@ -52,8 +52,7 @@ export async function startRelay({
   const now = Date.now;
   const certificate = await ServerCertificate.open({
     certificates,
-    hostname: settings.myhostname,
-    sessionTimeout: settings.smtpd_tls_session_cache_timeout,
+    settings,
     now,
     log,
     times: CERTIFICATE_TIMES,

@@ -16,6 +16,7 @@ const mechanisms = list(
 );
 const saslOptions = list('options', choice(['noanonymous', 'noplaintext']));
 const tlsLevel = choice(['none', 'may', 'encrypt']);
+const curves = list('groups', choice(['X25519MLKEM768', 'X25519', 'prime256v1', 'secp384r1', 'secp521r1']));
 /** Node's timers reach 24 days; a wait of a day is long enough. */
 const wait = time({ most: DAY });
 const timeout = time({ least: 1000, most: DAY });
@@ -122,6 +123,11 @@ const TLS = {
   smtpd_tls_key_file: postfix(path, '', "PEM key of smtpd_tls_cert_file's certificate."),
   smtpd_tls_eccert_file: postfix(path, '', 'A second one with an ECDSA key, for clients that can verify it.'),
   smtpd_tls_eckey_file: postfix(path, '', "PEM key of smtpd_tls_eccert_file's certificate."),
+  tls_eecdh_auto_curves: postfix(
+    curves,
+    'X25519, prime256v1, secp384r1',
+    'Groups of the key exchange, the best first; X25519MLKEM768 before them costs 8 KiB a session.',
+  ),
   smtpd_tls_session_cache_timeout: postfix(
     timeout,
     '1h',

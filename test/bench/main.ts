@@ -2,7 +2,8 @@
 // hold. Each is pinned to one core and the load generator to the other; they are driven in turn, three rounds, and the
 // medians are printed. The figure is CPU milliseconds per accepted message of all of a server's processes. Needs root and
 // Debian's postfix, sasl2-bin, libsasl2-modules and postgrey. Options: --rows p10xN,t10x1  --seconds 4  --rounds 3
-// `npm run bench -- cold-start` measures the Lambda bundles instead (cold-start.ts).
+// `npm run bench -- cold-start` measures the Lambda bundles instead (cold-start.ts), `npm run bench -- idle` what idle sessions
+// take of memory (idle.ts).
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +15,7 @@ import { parseArgs, promisify } from 'node:util';
 import { requires } from '../support/requires.ts';
 import { measureColdStarts } from './cold-start.ts';
 import { measureDecoder } from './decoder.ts';
+import { measureIdleSessions } from './idle.ts';
 import { startCommand } from './start-command.ts';
 
 const run = promisify(execFile);
@@ -94,6 +96,7 @@ async function main(): Promise<void> {
   });
   if (positionals[0] === 'cold-start') return measureColdStarts();
   if (positionals[0] === 'decoder') return measureDecoder();
+  if (positionals[0] === 'idle') return measureIdleSessions();
   const missing = requires({ root: true, commands: ['taskset', 'postfix', 'saslpasswd2', 'postgrey'] });
   if (missing !== false) throw new Error(`the benchmark ${missing}`);
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));

@@ -56,8 +56,11 @@ suite('the certificates of a relay on this machine', () => {
     const log = keptLog();
     const certificate = await ServerCertificate.open({
       certificates: await CertificateFiles.open(settings, folder, 'relay.example.jp'),
-      hostname: 'relay.example.jp',
-      sessionTimeout: 1000,
+      settings: {
+        myhostname: 'relay.example.jp',
+        tls_eecdh_auto_curves: ['X25519'],
+        smtpd_tls_session_cache_timeout: 3_600_000,
+      },
       now: Date.now,
       log,
     });

@@ -4,12 +4,13 @@
 
 const LF = 10;
 const CR = 13;
+const NOTHING = Buffer.alloc(0);
 
 export type Line =
   { readonly kind: 'line'; readonly text: string; readonly bareLf: boolean } | { readonly kind: 'tooLong' };
 
 export class LineBuffer {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   #skipping = false;
 
   push(chunk: Buffer): void {
@@ -21,14 +22,15 @@ export class LineBuffer {
     const end = this.#bytes.indexOf(LF);
     if (end === -1) {
       if (this.#bytes.length > limit + 1) {
-        this.#bytes = Buffer.alloc(0);
+        this.#bytes = NOTHING;
         this.#skipping = true;
       }
       return undefined;
     }
     const bareLf = end === 0 || this.#bytes[end - 1] !== CR;
     const line = this.#bytes.toString('latin1', 0, bareLf ? end : end - 1);
-    this.#bytes = this.#bytes.subarray(end + 1);
+    // An empty rest would keep its chunk in memory for as long as the client is silent.
+    this.#bytes = end + 1 === this.#bytes.length ? NOTHING : this.#bytes.subarray(end + 1);
     const tooLong = this.#skipping || line.length > limit;
     this.#skipping = false;
     return tooLong ? { kind: 'tooLong' } : { kind: 'line', text: line, bareLf };
@@ -47,7 +49,7 @@ export class LineBuffer {
   /** All bytes that are left. */
   take(): Buffer {
     const rest = this.#bytes;
-    this.#bytes = Buffer.alloc(0);
+    this.#bytes = NOTHING;
     this.#skipping = false;
     return rest;
   }

@@ -21,8 +21,11 @@ async function startProcess(t: TestContext, pairs: CertificatePairs | undefined,
   const kept = { pairs };
   const certificate = await ServerCertificate.open({
     certificates: { current: () => Promise.resolve(kept.pairs) },
-    hostname: 'relay.example.jp',
-    sessionTimeout: 3_600_000,
+    settings: {
+      myhostname: 'relay.example.jp',
+      tls_eecdh_auto_curves: ['X25519'],
+      smtpd_tls_session_cache_timeout: 3_600_000,
+    },
     now: () => clock.now,
     log: keptLog(),
   });

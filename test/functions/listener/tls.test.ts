@@ -31,7 +31,8 @@ async function open(t: TestContext, pairs: CertificatePairs | Error | undefined,
     },
   };
   const log = keptLog();
-  const context = { certificates, hostname: HOST, sessionTimeout: 3_600_000, now: () => kept.now, log, ...(times && { times }) };
+  const settings = { myhostname: HOST, tls_eecdh_auto_curves: ['X25519'], smtpd_tls_session_cache_timeout: 3_600_000 };
+  const context = { certificates, settings, now: () => kept.now, log, ...(times && { times }) };
   const certificate = await ServerCertificate.open(context);
   t.after(() => certificate.stop());
   return { kept, log, certificate };
