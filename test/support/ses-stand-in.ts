@@ -23,7 +23,8 @@ export type SesAccount = {
 };
 
 /** How one call fails: an answer of SES, a broken connection, or no answer for as long as its caller waits. `pass`: it does not. */
-export type SesFault = { readonly status: number; readonly type: string; readonly message: string } | 'hang up' | 'silence' | 'pass';
+export type SesFault =
+  { readonly status: number; readonly type: string; readonly message: string } | 'hang up' | 'silence' | 'pass';
 
 export type SesStandIn = {
   /** For the SDK: where it is, and an identity that it does not check. */
