@@ -3,6 +3,7 @@
 
 import type { Envelope } from '#shared/domain/message/envelope.ts';
 import { receivedHeader } from '#shared/domain/message/received.ts';
+import { canonicalLogin } from '#shared/domain/directory/account.ts';
 import type { PolicyRequest } from '#shared/domain/policy/request.ts';
 import { newEntries } from '#shared/domain/queue/entry.ts';
 import { QUEUE_ID_RANDOM_OCTETS, queueId } from '#shared/domain/queue/queue-id.ts';
@@ -16,6 +17,7 @@ import type { Spool } from '#shared/ports/spool.ts';
 import type { Admission } from './admission.ts';
 import { IncomingMessage } from './incoming.ts';
 import type { Login, LoginVerdict } from './login.ts';
+import type { LoginGuard } from './login-guard.ts';
 import type { PasswordUses } from './password-uses.ts';
 import { randomOctets } from './random.ts';
 
@@ -30,6 +32,7 @@ export type EffectsContext = {
   };
   readonly policy: Policy;
   readonly login: Login;
+  readonly loginGuard: Pick<LoginGuard, 'check'>;
   readonly passwordUses: Pick<PasswordUses, 'used'>;
   readonly spool: Pick<Spool, 'create'>;
   readonly queue: Pick<Queue, 'enqueue'>;
@@ -76,8 +79,11 @@ export class Effects {
   }
 
   async checkLogin(attempt: LoginAttempt): Promise<Input> {
-    const { login, passwordUses, settings, now, log } = this.#context;
-    const verdict = await login.verify(attempt, settings.smtpd_sasl_local_domain);
+    const { login, loginGuard, passwordUses, settings, now, log } = this.#context;
+    const { smtpd_sasl_local_domain: localDomain } = settings;
+    const verdict = await loginGuard.check(canonicalLogin(attempt.login, localDomain), this.#address, (isKnown) =>
+      login.verify(attempt, localDomain, isKnown),
+    );
     const event = { event: 'login', session: this.#id, client: this.#address, mechanism: attempt.mechanism };
     switch (verdict.kind) {
       case 'ok':
@@ -92,6 +98,9 @@ export class Effects {
       case 'refused':
         log.warn({ ...event, result: 'refused' }, 'login refused');
         return { kind: 'loginChecked', result: 'refused' };
+      case 'tooManyFailures':
+        log.warn({ ...event, result: 'refused', reason: 'tooManyFailures' }, 'login put off');
+        return { kind: 'loginChecked', result: 'unavailable' };
       case 'unavailable':
         log.error({ ...event, result: 'unavailable', err: verdict.cause }, 'logins cannot be checked now');
         return { kind: 'loginChecked', result: 'unavailable' };

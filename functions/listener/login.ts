@@ -50,8 +50,8 @@ export type Login = {
    * the port's fault.
    */
   salt(login: string, localDomain: string): Promise<Pick<ScramBeginning, 'salt' | 'iterations'>>;
-  /** `localDomain` is the service's smtpd_sasl_local_domain. Never rejects. */
-  verify(attempt: LoginAttempt, localDomain: string): Promise<LoginVerdict>;
+  /** `localDomain` is the service's smtpd_sasl_local_domain; who `isKnown` does not wait behind strangers. Never rejects. */
+  verify(attempt: LoginAttempt, localDomain: string, isKnown?: boolean): Promise<LoginVerdict>;
 };
 
 export function createLogin(options: LoginOptions): Login {
@@ -67,10 +67,10 @@ export function createLogin(options: LoginOptions): Login {
     created: 0,
   });
 
-  async function check(attempt: LoginAttempt, login: string): Promise<LoginVerdict> {
+  async function check(attempt: LoginAttempt, login: string, isKnown: boolean): Promise<LoginVerdict> {
     const [account, found] = await Promise.all([directory.account(login), credentials.find(login)]);
     const credential = account && !account.disabled && found ? unexpired(found, options.wallClock()) : nobody;
-    const password = await rightPassword(credential, login, attempt);
+    const password = await rightPassword(credential, login, attempt, isKnown);
     if (password === undefined || credential === nobody) return { kind: 'refused' };
     const ok = { kind: 'ok', login, passwordName: password.name } as const;
     return 'proof' in attempt ? { ...ok, serverSignature: serverSignature(password, attempt.authMessage) } : ok;
@@ -80,6 +80,7 @@ export function createLogin(options: LoginOptions): Login {
     credential: Credential,
     login: string,
     attempt: LoginAttempt,
+    isKnown: boolean,
   ): Promise<Password | undefined> {
     switch (attempt.mechanism) {
       case 'SCRAM-SHA-256':
@@ -89,11 +90,16 @@ export function createLogin(options: LoginOptions): Login {
         return matching(credential, (verifier) => digestMatches(verifier, attempt.challenge, attempt.digest));
       case 'PLAIN':
       case 'LOGIN':
-        return withSentPassword(credential, login, attempt.password);
+        return withSentPassword(credential, login, attempt.password, isKnown);
     }
   }
 
-  async function withSentPassword(credential: Credential, login: string, sent: string): Promise<Password | undefined> {
+  async function withSentPassword(
+    credential: Credential,
+    login: string,
+    sent: string,
+    isKnown: boolean,
+  ): Promise<Password | undefined> {
     const { salt, iterations, passwords } = credential;
     // Neither a login nor a password holds a NUL, so no two attempts are the same text.
     const attempt = createHmac('sha256', key).update(`${login}\0${sent}\0`).update(salt).digest('base64');
@@ -101,7 +107,7 @@ export function createLogin(options: LoginOptions): Login {
     const remembered = storedKey && passwords.find((password) => password.storedKey.equals(storedKey));
     if (remembered) return remembered;
 
-    const saltedPassword = await saltPassword(attempt, sent, salt, iterations);
+    const saltedPassword = await saltPassword(attempt, isKnown, sent, salt, iterations);
     const match = matching(credential, (verifier) => passwordMatches(verifier, saltedPassword));
     if (match) verified.set(attempt, match.storedKey);
     return match;
@@ -116,9 +122,9 @@ export function createLogin(options: LoginOptions): Login {
         found?.salt ?? createHmac('sha256', key).update(`salt of ${login}`).digest().subarray(0, SALT_OCTETS);
       return { salt, iterations: found?.iterations ?? SCRAM_ITERATIONS };
     },
-    async verify(attempt, localDomain) {
+    async verify(attempt, localDomain, isKnown = false) {
       try {
-        return await check(attempt, canonicalLogin(attempt.login, localDomain));
+        return await check(attempt, canonicalLogin(attempt.login, localDomain), isKnown);
       } catch (cause) {
         return { kind: 'unavailable', cause };
       }

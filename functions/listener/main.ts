@@ -10,6 +10,7 @@ import {
   connectDirectory,
   connectDoorbell,
   connectLastUses,
+  connectLoginFailures,
   connectPolicy,
   connectQueue,
   connectSpool,
@@ -19,8 +20,10 @@ import { startProgram } from '#shared/aws/program.ts';
 import { readEnvironment } from '#shared/config/environment.ts';
 import { parseServicePorts } from '#shared/config/service-ports.ts';
 import { Admission } from './admission.ts';
+import { FailureCounts } from './failure-counts.ts';
 import { openHealthPort } from './health.ts';
 import { createLogin } from './login.ts';
+import { LoginGuard } from './login-guard.ts';
 import { PasswordUses } from './password-uses.ts';
 import { keepPublicAddress } from './public-address.ts';
 import { Listener } from './server.ts';
@@ -50,6 +53,7 @@ async function start(): Promise<() => Promise<void>> {
     log,
   });
   const spool = connectSpool(env, here.SCRATCH);
+  const failureCounts = new FailureCounts({ store: connectLoginFailures(env), settings, now, log });
   const listener = new Listener({
     services,
     policy: connectPolicy(env),
@@ -61,6 +65,7 @@ async function start(): Promise<() => Promise<void>> {
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),
+    loginGuard: new LoginGuard({ counts: failureCounts, settings, now }),
     passwordUses: new PasswordUses({ lastUses: connectLastUses(env), log }),
     spool,
     queue: connectQueue(env, { doorbell: connectDoorbell(env), bodies: spool, log }),
@@ -98,6 +103,7 @@ async function start(): Promise<() => Promise<void>> {
     ending.abort();
     health.drain();
     await listener.close(settings.smtpd_stop_timeout);
+    await failureCounts.close();
     await health.close();
     certificate.stop();
     credentials.stop();

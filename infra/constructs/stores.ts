@@ -11,7 +11,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Variable } from '#shared/config/environment.ts';
 import { outputOf } from '#shared/config/outputs.ts';
-import { DIRECTORY_TABLE, LAST_USE, QUEUE_TABLE, type TableSchema } from '#shared/config/records.ts';
+import { DIRECTORY_TABLE, LAST_USE, LOGIN_FAILURE, QUEUE_TABLE, type TableSchema } from '#shared/config/records.ts';
 import { DOORBELL_VISIBILITY } from '#shared/config/timing.ts';
 import { allow, type Program } from './program.ts';
 
@@ -77,7 +77,7 @@ export class Stores extends Construct {
     this.#acknowledgeBodies(program);
   }
 
-  /** Checks passwords, and notes their use. */
+  /** Checks passwords, and notes their use and failed logins. */
   grantLogins(program: Program): void {
     allow(
       program,
@@ -87,6 +87,9 @@ export class Stores extends Construct {
     // When a password was used last, and no item of another kind: accounts are not the listener's to write.
     allow(program, ['dynamodb:PutItem'], [this.directoryTable.tableArn], {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [LAST_USE] },
+    });
+    allow(program, ['dynamodb:UpdateItem'], [this.directoryTable.tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [LOGIN_FAILURE] },
     });
     this.#tell(program, 'CREDENTIALS_SECRETS');
     this.grantDirectory(program);
@@ -169,10 +172,11 @@ export class Stores extends Construct {
     });
   }
 
-  #table(id: string, { partitionKey, sortKey }: TableSchema, deletionProtection: boolean): TableV2 {
+  #table(id: string, { partitionKey, sortKey, timeToLive }: TableSchema, deletionProtection: boolean): TableV2 {
     const table = new TableV2(this, id, {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
+      ...(timeToLive !== undefined && { timeToLiveAttribute: timeToLive }),
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,

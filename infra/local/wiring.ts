@@ -6,7 +6,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeliver } from '#functions/deliver/deliver.ts';
 import { Admission } from '#functions/listener/admission.ts';
+import { FailureCounts } from '#functions/listener/failure-counts.ts';
 import { createLogin } from '#functions/listener/login.ts';
+import { LoginGuard } from '#functions/listener/login-guard.ts';
 import { PasswordUses } from '#functions/listener/password-uses.ts';
 import { Listener } from '#functions/listener/server.ts';
 import { ServerCertificate } from '#functions/listener/tls.ts';
@@ -48,7 +50,7 @@ export async function startRelay({
   log,
 }: RelayOptions): Promise<Relay> {
   const { settings, services } = configuration;
-  const { queue, bell, spool, directory, credentials, lastUses } = store;
+  const { queue, bell, spool, directory, credentials, lastUses, loginFailures } = store;
   const now = Date.now;
   const certificate = await ServerCertificate.open({
     certificates,
@@ -58,6 +60,7 @@ export async function startRelay({
     times: CERTIFICATE_TIMES,
   });
 
+  const failureCounts = new FailureCounts({ store: loginFailures, settings, now, log });
   const listener = new Listener({
     services,
     policy: createPolicy({ directory, services }),
@@ -69,6 +72,7 @@ export async function startRelay({
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),
+    loginGuard: new LoginGuard({ counts: failureCounts, settings, now }),
     passwordUses: new PasswordUses({ lastUses, log }),
     spool,
     queue,
@@ -106,6 +110,7 @@ export async function startRelay({
     async stop() {
       await listener.close(settings.smtpd_stop_timeout);
       certificate.stop();
+      await failureCounts.close();
       await deliver.stop(settings.smtpd_stop_timeout);
       await store.close();
     },

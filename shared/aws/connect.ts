@@ -24,6 +24,7 @@ import { DynamoDirectory } from './directory.ts';
 import { SqsDoorbell } from './doorbell.ts';
 import { readExternalAccount } from './external-account.ts';
 import { DynamoLastUses } from './last-use.ts';
+import { DynamoLoginFailures } from './login-failures.ts';
 import { createLambdaPolicy } from './policy.ts';
 import { DynamoQueue } from './queue.ts';
 import { SesQuota } from './quota.ts';
@@ -71,6 +72,11 @@ export function connectDirectory(env: Environment, now: () => number): DynamoDir
 export function connectLastUses(env: Environment): DynamoLastUses {
   const { DIRECTORY_TABLE: table } = readEnvironment(env, ['DIRECTORY_TABLE']);
   return new DynamoLastUses({ client: new DynamoDBClient(clientOptions(CALL)), table });
+}
+
+export function connectLoginFailures(env: Environment): DynamoLoginFailures {
+  const { DIRECTORY_TABLE: table } = readEnvironment(env, ['DIRECTORY_TABLE']);
+  return new DynamoLoginFailures({ client: new DynamoDBClient(clientOptions(CALL)), table });
 }
 
 export type CredentialsOptions = {

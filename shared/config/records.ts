@@ -5,6 +5,7 @@ export type TableSchema = {
   /** Both are strings. */
   readonly partitionKey: string;
   readonly sortKey: string;
+  readonly timeToLive?: string;
 };
 
 /**
@@ -26,10 +27,15 @@ export const QUEUE_TABLE = {
 export const DIRECTORY_TABLE = {
   partitionKey: 'kind',
   sortKey: 'name',
+  /** An item that has it (seconds since the epoch) is dropped then; no other kind than LOGIN_FAILURE has. */
+  timeToLive: 'forgotten',
 } as const satisfies TableSchema;
 
-/** The kind of a password's last use in the directory's table: the only one that the listener may write. */
+/** The kind of a password's last use in the directory's table: the listener may write it and the next, and no other. */
 export const LAST_USE = 'last-use';
+
+/** The kind of failed logins, by client and by account, and of clients from where an account was logged in to. */
+export const LOGIN_FAILURE = 'login-failure';
 
 /** A body's key in the spool bucket is this, then its id. */
 export const BODY_PREFIX = 'bodies/';

@@ -106,6 +106,21 @@ const LOGIN = {
     postfix(yesNo, 'yes', 'AUTH is announced a second time as AUTH=, for old clients.'),
   ),
   smtpd_login_cache_time: own(wait, '5m', 'How long a verified login is remembered; 0 for not at all.'),
+  smtpd_client_login_failure_limit: own(
+    count(),
+    '20',
+    'After so many wrong logins from one address (one /64 of IPv6) its logins are put off (454), but to accounts that it has logged in to before; 0 for no limit.',
+  ),
+  smtpd_login_failure_forgive_time: own(
+    timeout,
+    '60s',
+    'One wrong login of an address, and one of an account, is forgiven every so often.',
+  ),
+  smtpd_login_failure_delay: own(
+    wait,
+    '5s',
+    'The longest that the answer to a login waits where more than 10 wrong ones are not forgiven; 0 for no wait.',
+  ),
   credentials_refresh_time: own(
     timeout,
     '60s',

@@ -1,10 +1,11 @@
-// directory.db, as the store's thread sees it: two tables of records by login, read whole and changed one by one, and the last
-// use of each password, which is read when it is asked for.
+// directory.db, as the store's thread sees it: two tables of records by login, read whole and changed one by one, and what is
+// read when it is asked for: the last use of each password, and failed logins (login-failure-tables.ts).
 
 import { join } from 'node:path';
 import type { PasswordUse } from '#shared/ports/last-use.ts';
 import { openDatabase } from './database.ts';
 import type { StoreFile } from './group-commit.ts';
+import { LOGIN_FAILURE_STEP, loginFailureTables } from './login-failure-tables.ts';
 
 const DIRECTORY_STEPS = [
   `CREATE TABLE account (login TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -12,6 +13,7 @@ const DIRECTORY_STEPS = [
   `CREATE TABLE last_use (
      login TEXT NOT NULL, password TEXT NOT NULL, address TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (login, password)
    ) STRICT, WITHOUT ROWID;`,
+  LOGIN_FAILURE_STEP,
 ];
 
 export type DirectoryTable = 'account' | 'credential';
@@ -37,11 +39,13 @@ export function openDirectoryDatabase(dir: string) {
   const usesOf = database.prepare(
     'SELECT login, password AS passwordName, address, at FROM last_use WHERE login = ? ORDER BY password',
   );
+  const loginFailures = loginFailureTables(database);
   const tables = { account: statements('account'), credential: statements('credential') };
 
   return {
     database,
     durable: {
+      ...loginFailures.durable,
       put(table: DirectoryTable, login: string, record: string): void {
         tables[table].put.run(login, record);
       },
@@ -51,6 +55,7 @@ export function openDirectoryDatabase(dir: string) {
       remove: (table: DirectoryTable, login: string): boolean => tables[table].remove.run(login).changes > 0,
     },
     passing: {
+      ...loginFailures.passing,
       usesOf: (login: string): PasswordUse[] => usesOf.all(login).map((row) => ({ ...row }) as PasswordUse),
       rows: (): DirectoryRows => ({
         account: tables.account.all.all() as unknown as LoginRow[],

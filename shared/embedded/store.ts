@@ -7,6 +7,7 @@ import type { Credentials } from '#shared/ports/credentials.ts';
 import type { Directory } from '#shared/ports/directory.ts';
 import type { Bell } from '#shared/ports/doorbell.ts';
 import type { LastUses } from '#shared/ports/last-use.ts';
+import type { LoginFailures } from '#shared/ports/login-failures.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import { EmbeddedCredentials } from './credentials.ts';
@@ -14,6 +15,7 @@ import { lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { EmbeddedDirectory } from './directory.ts';
 import type { DirectoryRows } from './directory-database.ts';
 import { EmbeddedLastUses } from './last-use.ts';
+import { EmbeddedLoginFailures } from './login-failures.ts';
 import { EmbeddedQueue } from './queue.ts';
 import { EmbeddedSpool } from './spool.ts';
 import { StoreThread } from './store-thread.ts';
@@ -27,6 +29,7 @@ export type Store = {
   readonly directory: Directory;
   readonly credentials: Credentials;
   readonly lastUses: LastUses;
+  readonly loginFailures: LoginFailures;
   /** Waits for what was asked for. Nothing can be asked for afterwards. */
   close(): Promise<void>;
 };
@@ -58,7 +61,9 @@ export async function openStore(dir: string, { role }: { readonly role: 'relay' 
       }
     };
     if (role === 'relay') await spool.sweep();
-    return { queue, bell: queue, spool, directory, credentials, lastUses: new EmbeddedLastUses(thread), close };
+    const lastUses = new EmbeddedLastUses(thread);
+    const loginFailures = new EmbeddedLoginFailures(thread);
+    return { queue, bell: queue, spool, directory, credentials, lastUses, loginFailures, close };
   } catch (error) {
     await close();
     throw error;

@@ -35,9 +35,9 @@ export class SmtpClient {
     this.#listen();
   }
 
-  /** Connects in the clear; the greeting is the first reply. */
-  static async connect(port: number): Promise<SmtpClient> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  /** Connects in the clear, from an address of this machine; the greeting is the first reply. */
+  static async connect(port: number, from = '127.0.0.1'): Promise<SmtpClient> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true });
     await once(socket, 'connect');
     return new SmtpClient(socket);
   }
@@ -118,8 +118,8 @@ export class SmtpClient {
 }
 
 /** A session on a submission port that is ready for MAIL: STARTTLS, then AUTH PLAIN. Rejects if the login is refused. */
-export async function logIn(port: number, account: Account): Promise<SmtpClient> {
-  const client = await SmtpClient.connect(port);
+export async function logIn(port: number, account: Account, from?: string): Promise<SmtpClient> {
+  const client = await SmtpClient.connect(port, from);
   await client.reply();
   await client.command('EHLO home.example.jp');
   await client.command('STARTTLS');

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { Admission } from '#functions/listener/admission.ts';
 import { Effects } from '#functions/listener/effects.ts';
 import type { LoginVerdict } from '#functions/listener/login.ts';
+import type { GuardedVerdict, LoginGuard } from '#functions/listener/login-guard.ts';
 import { loadSettings } from '#shared/config/load-settings.ts';
 import { METRICS, type Metric } from '#shared/config/metrics.ts';
 import type { Verdict } from '#shared/domain/policy/request.ts';
@@ -28,9 +29,11 @@ type Ports = {
   /** What policy answers; a fault if left out. */
   readonly verdicts?: Verdict[];
   readonly isStored?: boolean;
+  /** By the login guard. */
+  readonly isPutOff?: boolean;
 };
 
-function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: Ports = {}) {
+function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true, isPutOff = false }: Ports = {}) {
   let clock = 1_700_000_000_000;
   const log = keptLog();
   const pass = async (works = true): Promise<void> => {
@@ -49,6 +52,10 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true }: P
         if (verdict.kind === 'unavailable') throw FAULT;
         return { salt: Buffer.alloc(16, 1), iterations: 4096 };
       },
+    },
+    loginGuard: {
+      check: async (...[, , verify]: Parameters<LoginGuard['check']>): Promise<GuardedVerdict> =>
+        isPutOff ? { kind: 'tooManyFailures' } : verify(false),
     },
     passwordUses: { used: (use: PasswordUse) => void uses.push(use) },
     policy: {
@@ -124,6 +131,13 @@ suite('the log says of each', () => {
       assert.ok(!JSON.stringify(log.events).includes(ATTEMPT.password));
     });
   }
+
+  test('login that is put off that it is refused and why, and the client that it may come again', async () => {
+    const { log, uses, effects: asked } = effects({ verdict: { kind: 'refused' }, isPutOff: true });
+    assert.deepEqual(await asked.checkLogin(ATTEMPT), { kind: 'loginChecked', result: 'unavailable' });
+    const [event] = log.of('login');
+    assert.deepEqual([event?.['result'], event?.['reason'], uses], ['refused', 'tooManyFailures', []]);
+  });
 
   test('burst of recipients how many were permitted and refused, and how long policy took', async () => {
     const { log, effects: asked } = effects({ verdicts: [PERMIT, REFUSE, PERMIT] });

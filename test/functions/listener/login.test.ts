@@ -72,7 +72,7 @@ function relay(pbkdf2?: Pbkdf2) {
   });
   return {
     world,
-    verify: (attempt: LoginAttempt) => login.verify(attempt, REALM),
+    verify: (attempt: LoginAttempt, isKnown = false) => login.verify(attempt, REALM, isKnown),
     salt: (name: string) => login.salt(name, REALM),
   };
 }
@@ -294,6 +294,17 @@ suite('many logins at once', () => {
     for (const verdict of await Promise.all(verdicts.slice(0, room))) assert.deepEqual(verdict, REFUSED);
     assert.equal(counts.peak, MAX_RUNNING);
     assert.equal(world.derived.length, room);
+  });
+
+  test('who comes from where the account was logged in to before goes before a crowd of guesses', async () => {
+    const { pbkdf2, release } = heldPbkdf2();
+    const { world, verify } = relay(pbkdf2);
+    const guesses = Array.from({ length: MAX_RUNNING + MAX_WAITING }, (_, i) => verify(plain(`guess-${i}`)));
+    const owner = verify(plain('secret-a'), true);
+    release();
+    await Promise.all([owner, ...guesses]);
+    assert.equal(world.derived.indexOf('secret-a'), MAX_RUNNING);
+    assert.notEqual((await owner).kind, 'unavailable');
   });
 
   test('a crowd of guesses does not keep out who was verified before, or who uses CRAM-MD5', async () => {

@@ -116,6 +116,11 @@ async function run({ deployment, listener, takesItsName, deliver, qmgr, certific
   const { stores, aws } = deployment;
   // It waits for the zone meanwhile.
   const renewal = certificate?.invoke({ force: true });
+  // Counted, and written when it ends.
+  await logIn(listener.ports['submission'] ?? 0, { ...ACCOUNT, password: 'wrong' }).then(
+    () => Promise.reject(new Error('a wrong password was taken')),
+    () => undefined,
+  );
   const client = await logIn(listener.ports['submission'] ?? 0, ACCOUNT);
   const send = async (to: readonly string[], content: Buffer): Promise<number> =>
     (await sendMessage(client, { from: SENDER, to, content })).code;
