@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { FailureCounts, MOST_KEPT, MOST_SAVED, REFRESH_INTERVAL } from '#functions/listener/failure-counts.ts';
+import {
+  FailureCounts,
+  MOST_KEPT,
+  MOST_SAVED,
+  REFRESH_INTERVAL,
+  SAVE_INTERVAL,
+} from '#functions/listener/failure-counts.ts';
 import type { LoginVerdict } from '#functions/listener/login.ts';
 import { LoginGuard } from '#functions/listener/login-guard.ts';
 import { loadSettings } from '#shared/config/load-settings.ts';
@@ -212,6 +218,22 @@ suite('the store is called', () => {
     assert.equal((await store.client(crowdAddress(7))).forgivenAt, now + 10 * EACH);
     assert.ok((await store.account(OWNER)) >= now + 90 * EACH);
     await relay.counts.close();
+  });
+
+  test('a while after the first failure, for all that came meanwhile, until all are told', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const store = new MemoryLoginFailures();
+    const { counts, clock } = task(store);
+    for (let i = 0; i < 3 * MOST_SAVED; i++) counts.add({ of: 'client', name: crowdAddress(i % (MOST_SAVED + 1)) });
+    t.mock.timers.tick(SAVE_INTERVAL - 1);
+    assert.equal(store.calls.add, 0);
+    t.mock.timers.tick(1);
+    assert.equal(store.calls.add, MOST_SAVED);
+    assert.equal((await store.client(crowdAddress(0))).forgivenAt, clock.now + 3 * EACH);
+    t.mock.timers.tick(SAVE_INTERVAL);
+    assert.equal(store.calls.add, MOST_SAVED + 1);
+    t.mock.timers.tick(10 * SAVE_INTERVAL);
+    assert.equal(store.calls.add, MOST_SAVED + 1);
   });
 
   test('again for a client that is forgotten, since memory is bounded', async () => {
