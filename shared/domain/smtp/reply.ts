@@ -41,20 +41,26 @@ export function r250Extensions(hostname: string, keywords: readonly string[]): R
   };
 }
 
+// Words that go with more than one code.
+const OK = 'Ok';
+const SEND_HELO = 'Error: send HELO/EHLO first';
+const NOT_IMPLEMENTED = 'Error: command not implemented';
+
 export const r220Banner = (banner: string): Reply => reply(220, '', banner);
 export const r220StartTls = reply(220, '2.0.0', 'Ready to start TLS');
 export const r221Bye = closing(reply(221, '2.0.0', 'Bye'));
 export const r221NotSmtp = closing(reply(221, '2.7.0', 'Error: I can break rules, too. Goodbye.'));
 export const r235LoggedIn = reply(235, '2.7.0', 'Authentication successful');
 export const r250Hello = (hostname: string): Reply => reply(250, '', hostname);
-export const r250Ok = reply(250, '2.0.0', 'Ok');
-export const r250SenderOk = reply(250, '2.1.0', 'Ok');
-export const r250RecipientOk = reply(250, '2.1.5', 'Ok');
+export const r250Ok = reply(250, '2.0.0', OK);
+export const r250SenderOk = reply(250, '2.1.0', OK);
+export const r250RecipientOk = reply(250, '2.1.5', OK);
 export const r250Queued = (id: string): Reply => reply(250, '2.0.0', `Ok: queued as ${id}`);
 export const r250Chunk = (octets: number): Reply => reply(250, '2.0.0', `Ok: ${octets} bytes`);
 export const r250ChunksQueued = (octets: number, id: string): Reply =>
   reply(250, '2.0.0', `Ok: ${octets} bytes queued as ${id}`);
 export const r252CannotVerify = (address: string): Reply => reply(252, '2.0.0', address);
+
 export const r334Challenge = (challenge: string): Reply => ({ code: 334, enhanced: '', wire: `334 ${challenge}\r\n` });
 export const r354SendData = reply(354, '', 'End data with <CR><LF>.<CR><LF>');
 
@@ -77,16 +83,14 @@ export const r451PolicyUnavailable = (recipient: string): Reply =>
   reply(451, '4.3.5', `<${unquoted(recipient)}>: Recipient address rejected: Server configuration problem`);
 export const r452NoRoom = reply(452, '4.3.1', 'Insufficient system storage');
 export const r452TooManyRecipients = reply(452, '4.5.3', 'Error: too many recipients');
-export const r459EtrnUnavailable = (domain: string): Reply => reply(459, '', `<${domain}>: service unavailable`);
 export const r454LoginUnavailable = reply(454, '4.7.0', 'Temporary authentication failure: try again later');
+export const r459EtrnUnavailable = (domain: string): Reply => reply(459, '', `<${domain}>: service unavailable`);
 
 export const r500UnknownCommand = reply(500, '5.5.2', 'Error: command not recognized');
 export const r500LineTooLong = (host: string): Reply => reply(500, '5.5.2', `${host} Error: command too long`);
 export const r500BadSyntax = reply(500, '5.5.2', 'Error: bad syntax');
-export const r500Syntax = (usage: string): Reply => reply(500, '', `Syntax: ${usage}`);
 export const r500SaslResponseTooLong = reply(500, '5.5.6', 'SASL response limit exceeded');
-export const r501Syntax = (usage: string): Reply => reply(501, '', `Syntax: ${usage}`);
-export const r501EnhancedSyntax = (usage: string): Reply => reply(501, '5.5.4', `Syntax: ${usage}`);
+export const r500EtrnSyntax = reply(500, '', 'Syntax: ETRN domain');
 export const r501BadSender = reply(501, '5.1.7', 'Bad sender address syntax');
 export const r501BadRecipient = reply(501, '5.1.3', 'Bad recipient address syntax');
 export const r501BadSize = reply(501, '5.5.4', 'Bad message size syntax');
@@ -96,26 +100,42 @@ export const r501BadNotify = reply(501, '5.5.4', 'Error: Bad NOTIFY parameter sy
 export const r501BadOrcpt = reply(501, '5.5.4', 'Error: Bad ORCPT parameter syntax');
 export const r501LoginAborted = reply(501, '5.7.0', 'Authentication aborted');
 export const r501DsnDisabled = reply(501, '5.7.1', 'DSN support is disabled');
-export const r502NotImplemented = reply(502, '5.5.1', 'Error: command not implemented');
+export const r501EhloSyntax = reply(501, '', 'Syntax: EHLO hostname');
+export const r501HeloSyntax = reply(501, '', 'Syntax: HELO hostname');
+export const r501AuthSyntax = reply(501, '5.5.4', 'Syntax: AUTH mechanism');
+export const r501DataSyntax = reply(501, '5.5.4', 'Syntax: DATA');
+export const r501MailSyntax = reply(501, '5.5.4', 'Syntax: MAIL FROM:<address>');
+export const r501RcptSyntax = reply(501, '5.5.4', 'Syntax: RCPT TO:<address>');
+export const r501RsetSyntax = reply(501, '5.5.4', 'Syntax: RSET');
+export const r501StartTlsSyntax = reply(501, '5.5.4', 'Syntax: STARTTLS');
+export const r501VrfySyntax = reply(501, '5.5.4', 'Syntax: VRFY address');
+export const r502NotImplemented = reply(502, '5.5.1', NOT_IMPLEMENTED);
 export const r502VrfyDisabled = reply(502, '5.5.1', 'VRFY command is disabled');
-export const r503SendHelo = reply(503, '5.5.1', 'Error: send HELO/EHLO first');
-export const r503EtrnSendHelo = reply(503, '', 'Error: send HELO/EHLO first');
+export const r503SendHelo = reply(503, '5.5.1', SEND_HELO);
+export const r503EtrnSendHelo = reply(503, '', SEND_HELO);
 export const r503NeedMail = reply(503, '5.5.1', 'Error: need MAIL command');
 export const r503NeedRcpt = reply(503, '5.5.1', 'Error: need RCPT command');
 export const r503NestedMail = reply(503, '5.5.1', 'Error: nested MAIL command');
 export const r503AccessDenied = (name: string, address: string): Reply =>
   reply(503, '5.7.0', `Error: access denied for ${name}[${address}]`);
-export const r503AfterBdat = (verb: 'MAIL' | 'RCPT' | 'DATA'): Reply =>
-  reply(503, '5.5.1', `Error: ${verb} after BDAT`);
 export const r503LoginNotEnabled = reply(503, '5.5.1', 'Error: authentication not enabled');
 export const r503AlreadyLoggedIn = reply(503, '5.5.1', 'Error: already authenticated');
 export const r503InTransaction = reply(503, '5.5.1', 'Error: MAIL transaction in progress');
+export const r503MailAfterBdat = reply(503, '5.5.1', 'Error: MAIL after BDAT');
+export const r503RcptAfterBdat = reply(503, '5.5.1', 'Error: RCPT after BDAT');
+export const r503DataAfterBdat = reply(503, '5.5.1', 'Error: DATA after BDAT');
 export const r504EncryptionRequired = reply(504, '5.5.4', 'Encryption required for requested authentication mechanism');
-export const r521NotImplemented = closing(reply(521, '5.5.1', 'Error: command not implemented'));
+export const r521NotImplemented = closing(reply(521, '5.5.1', NOT_IMPLEMENTED));
 export const r521BdatSyntax = closing(reply(521, '5.5.4', 'Syntax: BDAT count [LAST]'));
 export const r530MustStartTls = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
-export const r535LoginFailed = (reason: string): Reply =>
-  reply(535, '5.7.8', `Error: authentication failed: ${reason}`);
+export const r535LoginFailed = reply(535, '5.7.8', 'Error: authentication failed: authentication failure');
+export const r535BadResponse = reply(535, '5.7.8', 'Error: authentication failed: bad protocol / cancel');
+export const r535NoMechanism = reply(535, '5.7.8', 'Error: authentication failed: no mechanism available');
+export const r535MechanismNeedsTls = reply(
+  535,
+  '5.7.8',
+  'Error: authentication failed: encryption needed to use mechanism',
+);
 export const r550BareLf = (host: string): Reply => reply(550, '5.5.2', `${host} Error: bare <LF> received`);
 export const r551NullChunk = reply(551, '5.7.1', 'Null BDAT request');
 export const r551Discarded = (octets: number): Reply =>
@@ -123,17 +143,14 @@ export const r551Discarded = (octets: number): Reply =>
 export const r552ChunkTooBig = reply(552, '5.3.4', 'Chunk exceeds message size limit');
 export const r552TooBig = reply(552, '5.3.4', 'Message size exceeds fixed limit');
 export const r552DataTooBig = reply(552, '5.3.4', 'Error: message file too big');
-export const r554NoValidRecipients = reply(554, '5.5.1', 'Error: no valid recipients');
-export const r554Unsynchronized = closing(reply(554, '5.5.0', 'Error: SMTP protocol synchronization'));
-export const r554TlsActive = reply(554, '5.5.1', 'Error: TLS already active');
-export const r554TooManyHops = reply(554, '5.4.0', 'Error: too many hops');
-export const r555UnsupportedOption = (option: string): Reply => reply(555, '5.5.4', `Unsupported option: ${option}`);
-
-// Policy's refusals (shared/domain/policy).
 export const r553NotOwned = (sender: string, login: string): Reply =>
   reply(553, '5.7.1', `<${unquoted(sender)}>: Sender address rejected: not owned by user ${login}`);
 export const r553NotLoggedIn = (sender: string): Reply =>
   reply(553, '5.7.1', `<${unquoted(sender)}>: Sender address rejected: not logged in`);
+export const r554NoValidRecipients = reply(554, '5.5.1', 'Error: no valid recipients');
+export const r554Unsynchronized = closing(reply(554, '5.5.0', 'Error: SMTP protocol synchronization'));
+export const r554TlsActive = reply(554, '5.5.1', 'Error: TLS already active');
+export const r554TooManyHops = reply(554, '5.4.0', 'Error: too many hops');
 export const r554RelayDenied = (recipient: string): Reply =>
   reply(554, '5.7.1', `<${unquoted(recipient)}>: Relay access denied`);
 export const r554RecipientRejected = (recipient: string): Reply =>
@@ -146,3 +163,4 @@ export const r554HeloRejected = (helo: string): Reply =>
   reply(554, '5.7.1', `<${helo}>: Helo command rejected: Access denied`);
 export const r554EtrnRejected = (domain: string): Reply =>
   reply(554, '5.7.1', `<${domain}>: Etrn command rejected: Access denied`);
+export const r555UnsupportedOption = (option: string): Reply => reply(555, '5.5.4', `Unsupported option: ${option}`);

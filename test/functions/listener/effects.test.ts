@@ -8,7 +8,7 @@ import { loadSettings } from '#shared/config/load-settings.ts';
 import { METRICS, type Metric } from '#shared/config/metrics.ts';
 import type { Verdict } from '#shared/domain/policy/request.ts';
 import type { Entry } from '#shared/domain/queue/entry.ts';
-import { r501Syntax, r554RelayDenied } from '#shared/domain/smtp/reply.ts';
+import { r501HeloSyntax, r554RelayDenied } from '#shared/domain/smtp/reply.ts';
 import type { PasswordUse } from '#shared/ports/last-use.ts';
 import { TemporaryFault } from '#shared/ports/faults.ts';
 import { keptLog } from '../../support/events.ts';
@@ -173,7 +173,7 @@ suite('the log says of each', () => {
   test("refusal the reply's codes, and not its words, which hold addresses", () => {
     const { log, effects: asked } = effects();
     asked.refused(r554RelayDenied(RECIPIENT));
-    asked.refused(r501Syntax('HELO hostname'));
+    asked.refused(r501HeloSyntax);
     assert.deepEqual(
       log.of('refused').map(({ reason }) => reason),
       ['554 5.7.1', '501'],

@@ -22,13 +22,13 @@ export function auth(session: Session, argument: string, { overRate }: LineInput
   if (settings.smtpd_tls_auth_only && !session.tls) return answer(session, replies.r504EncryptionRequired);
   if (session.login !== undefined) return answer(session, replies.r503AlreadyLoggedIn);
   const [name = '', initial, ...more] = argument.split(/[ \t]+/);
-  if (name === '' || more.length > 0) return answer(session, replies.r501EnhancedSyntax('AUTH mechanism'));
+  if (name === '' || more.length > 0) return answer(session, replies.r501AuthSyntax);
 
   const mechanism = findMechanism(settings.smtpd_sasl_mechanism_list, name);
-  if (mechanism === undefined) return answer(session, replies.r535LoginFailed('no mechanism available'));
+  if (mechanism === undefined) return answer(session, replies.r535NoMechanism);
   const mechanisms = mechanismsOf(session);
   if (!mechanisms.includes(mechanism)) {
-    return answer(session, replies.r535LoginFailed('encryption needed to use mechanism'));
+    return answer(session, replies.r535MechanismNeedsTls);
   }
   const begun: Session = { ...session, exchanges: session.exchanges + 1 };
   const challenge = `<${session.nonce}.${begun.exchanges}@${settings.myhostname}>`;
@@ -50,7 +50,7 @@ export function continueAuth(session: Session, exchange: Exchange, line: string)
 
 function respond(session: Session, exchange: Exchange, text: string): Step {
   if (text.length > MAX_RESPONSE) return answer(session, replies.r500SaslResponseTooLong);
-  if (!BASE64.test(text)) return answer(session, replies.r535LoginFailed('bad protocol / cancel'));
+  if (!BASE64.test(text)) return answer(session, replies.r535BadResponse);
   return follow(session, exchange(Buffer.from(text, 'base64')));
 }
 
@@ -68,7 +68,7 @@ function follow(session: Session, next: SaslStep): Step {
     case 'loggedIn':
       return answer({ ...session, login: next.login }, replies.r235LoggedIn);
     case 'malformed':
-      return answer(session, replies.r535LoginFailed('bad protocol / cancel'));
+      return answer(session, replies.r535BadResponse);
   }
 }
 
@@ -79,7 +79,7 @@ export function scramBegun(session: Session, beginning: (Input & { kind: 'scramB
 }
 
 export function loginChecked(session: Session, result: (Input & { kind: 'loginChecked' })['result']): Step {
-  if (result === 'refused') return answer(session, replies.r535LoginFailed('authentication failure'));
+  if (result === 'refused') return answer(session, replies.r535LoginFailed);
   if (result === 'unavailable') return answer(session, replies.r454LoginUnavailable);
   const { login, serverSignature } = result;
   return follow(session, serverSignature === undefined ? { kind: 'loggedIn', login } : signed(login, serverSignature));

@@ -15,9 +15,9 @@ import {
 
 export function data(session: Session, argument: string, { room }: LineInput): Step {
   const { transaction } = session;
-  if (session.chunks !== undefined) return answer(session, replies.r503AfterBdat('DATA'));
+  if (session.chunks !== undefined) return answer(session, replies.r503DataAfterBdat);
   if (transaction === undefined) return answer(session, replies.r503NeedRcpt);
-  if (argument !== '') return answer(session, replies.r501EnhancedSyntax('DATA'));
+  if (argument !== '') return answer(session, replies.r501DataSyntax);
   if (transaction.recipients.length === 0) return answer(session, replies.r554NoValidRecipients);
   if (!room) return answer(session, replies.r452NoRoom);
   return {

@@ -2,18 +2,18 @@
 
 import { extensions } from '../extensions.ts';
 import { unlessRefused } from '../question.ts';
-import { r250Extensions, r250Hello, r501Syntax } from '../reply.ts';
+import { r250Extensions, r250Hello, r501EhloSyntax, r501HeloSyntax } from '../reply.ts';
 import { answer, type Session, type Step, withoutTransaction } from '../session.ts';
 
 export function ehlo(session: Session, argument: string): Step {
-  if (argument === '') return answer(session, r501Syntax('EHLO hostname'));
+  if (argument === '') return answer(session, r501EhloSyntax);
   const greeted: Session = { ...withoutTransaction(session), helo: { verb: 'EHLO', name: nameOf(argument) } };
   const reply = r250Extensions(session.settings.myhostname, extensions(greeted));
   return unlessRefused(session, 'helo', answer(greeted, reply));
 }
 
 export function helo(session: Session, argument: string): Step {
-  if (argument === '') return answer(session, r501Syntax('HELO hostname'));
+  if (argument === '') return answer(session, r501HeloSyntax);
   const greeted: Session = { ...withoutTransaction(session), helo: { verb: 'HELO', name: nameOf(argument) } };
   return unlessRefused(session, 'helo', answer(greeted, r250Hello(session.settings.myhostname)));
 }

@@ -14,10 +14,10 @@ export function mail(session: Session, argument: string, { overRate }: LineInput
   const { settings } = session;
   if (session.helo === undefined && settings.smtpd_helo_required) return answer(session, replies.r503SendHelo);
   if (session.transaction !== undefined) return answer(session, replies.r503NestedMail);
-  if (session.chunks !== undefined) return answer(session, replies.r503AfterBdat('MAIL'));
+  if (session.chunks !== undefined) return answer(session, replies.r503MailAfterBdat);
   if (overRate && argument !== '') return answer(session, replies.r450TooMuchMail(session.client.address));
   const path = parsePathArgument(argument, 'FROM', settings.strict_rfc821_envelopes);
-  if (path === 'noPath') return answer(session, replies.r501EnhancedSyntax('MAIL FROM:<address>'));
+  if (path === 'noPath') return answer(session, replies.r501MailSyntax);
   if (path === 'badPath') return answer(session, replies.r501BadSender);
 
   const parameters = readParameters(session, path.rest);

@@ -23,9 +23,9 @@ export function rcpt(session: Session, argument: string, { rcptFollows, overRate
 type BurstItem = Transaction['burst'][number];
 
 function parse(session: Session, transaction: Transaction, argument: string): BurstItem {
-  if (session.chunks !== undefined) return replies.r503AfterBdat('RCPT');
+  if (session.chunks !== undefined) return replies.r503RcptAfterBdat;
   const path = parsePathArgument(argument, 'TO', session.settings.strict_rfc821_envelopes);
-  if (path === 'noPath') return replies.r501EnhancedSyntax('RCPT TO:<address>');
+  if (path === 'noPath') return replies.r501RcptSyntax;
   if (path === 'badPath' || path.address === '') return replies.r501BadRecipient;
   const dsn = readParameters(session, path.rest);
   if (dsn !== undefined && 'wire' in dsn) return dsn;
