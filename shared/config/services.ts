@@ -1,5 +1,5 @@
 // The services that always exist, and what each sets for itself: Postfix's stock master.cf, with logins on the two
-// submission ports. relay.yaml's `services` adds to them, and may define further ones. Each may be closed by not
+// submission ports (587 of RFC 6409, 465 of RFC 8314). relay.yaml's `services` adds to them, and may define further ones. Each may be closed by not
 // giving it a port.
 
 import type { SettingName } from './settings.ts';

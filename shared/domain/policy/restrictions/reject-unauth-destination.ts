@@ -1,4 +1,4 @@
-// reject_unauth_destination: only recipients in the relay's own domains pass. A domain's subdomains belong to it
+// reject_unauth_destination: only recipients in the relay's own domains pass (RFC 2505 §2.1). A domain's subdomains belong to it
 // (parent_domain_matches_subdomains). An address that hides a second destination in its local part (user%other@ours,
 // other!user@ours, "user@other"@ours) is not in the relay's own domains (allow_untrusted_routing = no). Before RCPT it says nothing.
 
