@@ -1,6 +1,7 @@
 // The octets to and from one client: its socket, in the clear or under TLS. It owns the socket, the handshake, back-pressure
 // and the end of the connection, and knows nothing of SMTP. What fails on the way ends in `closed`, once.
 
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type { ChannelBindingType } from '#shared/domain/sasl/exchange.ts';
@@ -46,14 +47,27 @@ export class ClientStream {
     this.#socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
   }
 
-  /** From here on everything is under TLS; `then`: when the handshake is done. */
-  startTls(secureContext: SecureContext, then: () => void): void {
+  /**
+   * From here on everything is under TLS; `then`: when the handshake is done. A certificate that the client shows is only
+   * taken: who signed it is not asked.
+   */
+  startTls(
+    secureContext: SecureContext,
+    requestCert: boolean,
+    then: (certificate: X509Certificate | undefined) => void,
+  ): void {
     this.#unlisten();
     this.#socket.pause(); // What came behind a PROXY header waits in the socket, and is the handshake's.
-    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext });
+    const secure = new TLSSocket(this.#socket, {
+      isServer: true,
+      secureContext,
+      requestCert,
+      rejectUnauthorized: false,
+    });
     this.#socket = secure;
     this.#listen();
-    secure.once('secure', then);
+    // A resumed session may bring one that it was not asked for here.
+    secure.once('secure', () => then(requestCert ? secure.getPeerX509Certificate() : undefined));
   }
 
   channelBinding(type: ChannelBindingType): Buffer | undefined {

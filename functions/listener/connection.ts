@@ -11,6 +11,7 @@ import {
   type Effect,
   type Input,
   newSession,
+  type SecureBeginning,
   type Session,
   type SessionSettings,
 } from '#shared/domain/smtp/session.ts';
@@ -34,6 +35,7 @@ export type ConnectionSettings = SessionSettings &
     /** Octets in a second. */
     readonly smtpd_min_data_rate: number;
     readonly smtpd_tls_wrappermode: boolean;
+    readonly smtpd_tls_ask_ccert: boolean;
   };
 
 export type ConnectionContext = EffectsContext & {
@@ -242,9 +244,18 @@ export class Connection {
     void result.then((input) => this.#advance(input));
   }
 
-  #startTls(then: Input): void {
+  #startTls(beginning: SecureBeginning): void {
     this.#waitingFor = 'handshake';
-    this.#stream.startTls(this.#context.secureContext(), () => this.#advance(then));
+    const { secureContext, settings } = this.#context;
+    this.#stream.startTls(secureContext(), settings.smtpd_tls_ask_ccert, (certificate) => {
+      if (certificate === undefined) this.#advance(beginning);
+      else void this.#effects.knowCertificate(certificate, beginning).then((known) => this.#secured(known));
+    });
+  }
+
+  #secured(beginning: SecureBeginning | undefined): void {
+    if (beginning === undefined) this.destroy();
+    else this.#advance(beginning);
   }
 
   /** Replies that are ready go out in one write. */

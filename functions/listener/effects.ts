@@ -1,6 +1,7 @@
 // What the session engine asks of the world, done for one connection: a login checked, recipients judged, a message
 // received and stored. Each result is an input for the engine. A fault is logged here and becomes a temporary refusal.
 
+import type { X509Certificate } from 'node:crypto';
 import type { Envelope } from '#shared/domain/message/envelope.ts';
 import { receivedHeader } from '#shared/domain/message/received.ts';
 import { canonicalLogin } from '#shared/domain/directory/account.ts';
@@ -9,12 +10,13 @@ import { newEntries } from '#shared/domain/queue/entry.ts';
 import { QUEUE_ID_RANDOM_OCTETS, queueId } from '#shared/domain/queue/queue-id.ts';
 import type { ChannelBindingType, LoginAttempt } from '#shared/domain/sasl/exchange.ts';
 import type { Reply } from '#shared/domain/smtp/reply.ts';
-import type { Effect, Input, RightLogin, Session } from '#shared/domain/smtp/session.ts';
+import type { Effect, Input, RightLogin, SecureBeginning, Session } from '#shared/domain/smtp/session.ts';
 import type { Log } from '#shared/ports/log.ts';
 import type { Policy } from '#shared/ports/policy.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { Spool } from '#shared/ports/spool.ts';
 import type { Admission } from './admission.ts';
+import type { CertificateLogin } from './certificate-login.ts';
 import { IncomingMessage } from './incoming.ts';
 import type { Login, LoginVerdict } from './login.ts';
 import type { LoginGuard } from './login-guard.ts';
@@ -32,6 +34,7 @@ export type EffectsContext = {
   };
   readonly policy: Policy;
   readonly login: Login;
+  readonly certificateLogin: CertificateLogin;
   readonly loginGuard: Pick<LoginGuard, 'check'>;
   readonly passwordUses: Pick<PasswordUses, 'used'>;
   readonly spool: Pick<Spool, 'create'>;
@@ -58,6 +61,27 @@ export class Effects {
     this.#address = address;
     const { service, log } = context;
     log.debug({ event: 'connect', session: id, service, client: address }, 'connected');
+  }
+
+  /** Whose certificate it is. Undefined if that cannot be found out now. */
+  async knowCertificate(
+    certificate: Pick<X509Certificate, 'fingerprint256'>,
+    beginning: SecureBeginning,
+  ): Promise<SecureBeginning | undefined> {
+    const { certificateLogin, log } = this.#context;
+    const fingerprint = certificate.fingerprint256;
+    const event = { event: 'clientCertificate', session: this.#id, client: this.#address, fingerprint };
+    try {
+      const login = await certificateLogin(certificate);
+      log.info(
+        { ...event, login },
+        login === undefined ? 'a certificate that no account has' : 'logged in by certificate',
+      );
+      return login === undefined ? beginning : { ...beginning, login };
+    } catch (err) {
+      log.error({ ...event, err }, 'whose certificate it is cannot be found out now; the client must come again');
+      return undefined;
+    }
   }
 
   /** `bindingOf` gives the connection's channel binding of that type. */
@@ -133,7 +157,8 @@ export class Effects {
       mailName: settings.mail_name,
       extended: session.helo?.verb === 'EHLO',
       tls: session.tls,
-      authenticated: session.login !== undefined,
+      // RFC 3848 §2: the A is for AUTH.
+      authenticated: session.login !== undefined && !session.loginByCertificate,
       queueId: id,
       recipients: envelope.recipients.map(({ address }) => address),
       now: now(),

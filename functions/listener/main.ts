@@ -20,6 +20,7 @@ import { startProgram } from '#shared/aws/program.ts';
 import { readEnvironment } from '#shared/config/environment.ts';
 import { parseServicePorts } from '#shared/config/service-ports.ts';
 import { Admission } from './admission.ts';
+import { createCertificateLogin } from './certificate-login.ts';
 import { FailureCounts } from './failure-counts.ts';
 import { openHealthPort } from './health.ts';
 import { createLogin } from './login.ts';
@@ -53,18 +54,20 @@ async function start(): Promise<() => Promise<void>> {
     log,
   });
   const spool = connectSpool(env, here.SCRATCH);
+  const directory = connectDirectory(env, now);
   const failureCounts = new FailureCounts({ store: connectLoginFailures(env), settings, now, log });
   const listener = new Listener({
     services,
     policy: connectPolicy(env),
     login: createLogin({
       credentials,
-      directory: connectDirectory(env, now),
+      directory,
       now: () => performance.now(),
       wallClock: now,
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),
+    certificateLogin: createCertificateLogin(settings, directory),
     loginGuard: new LoginGuard({ counts: failureCounts, settings, now }),
     passwordUses: new PasswordUses({ lastUses: connectLastUses(env), log }),
     spool,

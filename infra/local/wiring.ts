@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDeliver } from '#functions/deliver/deliver.ts';
 import { Admission } from '#functions/listener/admission.ts';
+import { createCertificateLogin } from '#functions/listener/certificate-login.ts';
 import { FailureCounts } from '#functions/listener/failure-counts.ts';
 import { createLogin } from '#functions/listener/login.ts';
 import { LoginGuard } from '#functions/listener/login-guard.ts';
@@ -72,6 +73,7 @@ export async function startRelay({
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
     }),
+    certificateLogin: createCertificateLogin(settings, directory),
     loginGuard: new LoginGuard({ counts: failureCounts, settings, now }),
     passwordUses: new PasswordUses({ lastUses, log }),
     spool,

@@ -30,6 +30,14 @@ export const path = textOf({
   test: (text) => /^(?![a-z]+:)[^\p{Cc}]*$/u.test(text),
 });
 
+/** A client certificate's SHA-256 fingerprint, as openssl writes it, and whose it is. */
+const certificateLogin = textOf({
+  name: 'fingerprint with a login',
+  written: 'FINGERPRINT=LOGIN, such as 4A:…:0F=aaa@mail.example.jp, with the 32 octets of SHA-256',
+  test: (text) => /^([0-9a-f]{2}:){31}[0-9a-f]{2}=[^\s=,][^\s,]*$/i.test(text),
+});
+export const certificateLogins = list('fingerprints with logins', certificateLogin);
+
 const domain = textOf({ name: 'domain', written: 'domains such as example.jp', test: isHostName });
 export const domains = list('domains', { ...domain, parse: (text) => domain.parse(text.toLowerCase()) });
 

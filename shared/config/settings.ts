@@ -5,7 +5,7 @@
 import { RESTRICTION_NAMES } from '#shared/domain/policy/restriction-names.ts';
 import { EHLO_KEYWORDS } from '#shared/domain/smtp/ehlo-keywords.ts';
 import type { MechanismName } from '#shared/domain/sasl/mechanisms.ts';
-import { commands, domains, hostName, line, networks, path, relayhost } from './mail-values.ts';
+import { certificateLogins, commands, domains, hostName, line, networks, path, relayhost } from './mail-values.ts';
 import { own, perService, postfix, type Setting } from './setting.ts';
 import { choice, count, DAY, list, orEmpty, size, time, yesNo } from './value-types.ts';
 
@@ -138,6 +138,14 @@ const TLS = {
   smtpd_tls_key_file: postfix(path, '', "PEM key of smtpd_tls_cert_file's certificate."),
   smtpd_tls_eccert_file: postfix(path, '', 'A second one with an ECDSA key, for clients that can verify it.'),
   smtpd_tls_eckey_file: postfix(path, '', "PEM key of smtpd_tls_eccert_file's certificate."),
+  smtpd_tls_ask_ccert: perService(
+    postfix(yesNo, 'no', 'Clients are asked for a certificate; those of relay_clientcerts log in by it.'),
+  ),
+  relay_clientcerts: postfix(
+    certificateLogins,
+    '',
+    'SHA-256 fingerprints of client certificates, each with the login that it stands for: FINGERPRINT=LOGIN.',
+  ),
   tls_eecdh_auto_curves: postfix(
     curves,
     'X25519, prime256v1, secp384r1',

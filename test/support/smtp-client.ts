@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions, TLSSocket } from 'node:tls';
 
 export type SmtpReply = {
   readonly code: number;
@@ -43,8 +43,8 @@ export class SmtpClient {
   }
 
   /** Connects under TLS from the first byte. */
-  static async connectTls(port: number): Promise<SmtpClient> {
-    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  static async connectTls(port: number, options: ConnectionOptions = {}): Promise<SmtpClient> {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
     await once(socket, 'secureConnect');
     return new SmtpClient(socket);
   }
@@ -69,9 +69,9 @@ export class SmtpClient {
   }
 
   /** Behind the reply to STARTTLS. */
-  async startTls(): Promise<void> {
+  async startTls(options: ConnectionOptions = {}): Promise<void> {
     this.#socket.removeAllListeners();
-    this.#socket = connectTls({ socket: this.#socket, rejectUnauthorized: false });
+    this.#socket = connectTls({ socket: this.#socket, rejectUnauthorized: false, ...options });
     await once(this.#socket, 'secureConnect');
     this.#listen();
   }

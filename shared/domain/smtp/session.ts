@@ -49,6 +49,8 @@ export type Session = {
   readonly tls: boolean;
   readonly helo?: { readonly verb: 'HELO' | 'EHLO'; readonly name: string };
   readonly login?: string;
+  /** The login is that of the client's TLS certificate; AUTH may still take its place. */
+  readonly loginByCertificate?: true;
   /** An AUTH exchange that waits for the client's next response. */
   readonly exchange?: Exchange;
   /** SCRAM's exchange that waits for what it begins with. */
@@ -103,10 +105,9 @@ export type LineInput = {
 };
 
 export type Input =
-  | { readonly kind: 'connect' }
+  | SecureBeginning
   | LineInput
   | { readonly kind: 'lineTooLong' }
-  | { readonly kind: 'tlsStarted' }
   | { readonly kind: 'scramBegun'; readonly beginning: ScramBeginning | 'unavailable' }
   | { readonly kind: 'loginChecked'; readonly result: 'refused' | 'unavailable' | RightLogin }
   /** Undefined where policy could not be asked. */
@@ -119,6 +120,9 @@ export type Input =
   | { readonly kind: 'notStored' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'shutdown' };
+
+/** A connection, or TLS on it. `login`: whose certificate the client has shown. */
+export type SecureBeginning = { readonly kind: 'connect' | 'tlsStarted'; readonly login?: string };
 
 export type RightLogin = {
   readonly login: string;

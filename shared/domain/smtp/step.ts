@@ -52,14 +52,14 @@ function dispatch(session: Session, input: Input): Step {
   const { myhostname } = session.settings;
   switch (input.kind) {
     case 'connect':
-      return unlessRefused(session, 'client', answer(session, replies.r220Banner(session.settings.smtpd_banner)));
+      return connected(withCertificate(session, input.login));
     case 'line':
       return line(session, input);
     case 'lineTooLong':
       return answer(session, replies.r500LineTooLong(myhostname));
     case 'tlsStarted':
       // Whatever was said in the clear is forgotten (RFC 3207 §4.2).
-      return answer(afterTls(session));
+      return answer(withCertificate(afterTls(session), input.login));
     case 'scramBegun':
       return scramBegun(session, input.beginning);
     case 'loginChecked':
@@ -116,6 +116,14 @@ function line(session: Session, input: LineInput): Step {
     return answer(session, replies.r554Unsynchronized);
   }
   return entry.handle(session, argument, input);
+}
+
+function connected(session: Session): Step {
+  return unlessRefused(session, 'client', answer(session, replies.r220Banner(session.settings.smtpd_banner)));
+}
+
+function withCertificate(session: Session, login: string | undefined): Session {
+  return login === undefined ? session : { ...session, login, loginByCertificate: true };
 }
 
 function afterTls(session: Session): Session {

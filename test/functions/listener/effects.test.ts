@@ -71,6 +71,10 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true, isP
         await pass(isStored);
       },
     },
+    certificateLogin: async () => {
+      if (verdict.kind === 'unavailable') throw FAULT;
+      return verdict.kind === 'ok' ? verdict.login : undefined;
+    },
     admission: new Admission(settings),
     now: () => clock,
     log,
@@ -110,6 +114,25 @@ suite('what SCRAM begins with', () => {
     const input = await asked.beginScram({ kind: 'beginScram', login: 'home' }, () => undefined);
     assert.deepEqual(input, { kind: 'scramBegun', beginning: 'unavailable' });
     assert.equal(log.of('login')[0]?.['result'], 'unavailable');
+  });
+});
+
+suite("a client's certificate", () => {
+  const beginning = { kind: 'tlsStarted' } as const;
+  const shown = { fingerprint256: '4A:0F' };
+
+  test('adds its login to what begins, if somebody has it', async () => {
+    const { effects: known } = effects({ verdict: { kind: 'ok', login: 'home@example.jp', passwordName: '' } });
+    assert.deepEqual(await known.knowCertificate(shown, beginning), { ...beginning, login: 'home@example.jp' });
+    const { effects: unknown, log } = effects();
+    assert.deepEqual(await unknown.knowCertificate(shown, beginning), beginning);
+    assert.equal(log.of('clientCertificate')[0]?.['fingerprint'], '4A:0F');
+  });
+
+  test("lets nothing begin where a port does not answer: a stranger's refusal would be for good", async () => {
+    const { effects: asked, log } = effects({ verdict: { kind: 'unavailable', cause: FAULT } });
+    assert.equal(await asked.knowCertificate(shown, beginning), undefined);
+    assert.equal(log.of('clientCertificate')[0]?.level, 'error');
   });
 });
 

@@ -20,7 +20,7 @@ export function auth(session: Session, argument: string, { overRate }: LineInput
     return answer(session, replies.r503LoginNotEnabled);
   if (session.transaction !== undefined) return answer(session, replies.r503InTransaction);
   if (settings.smtpd_tls_auth_only && !session.tls) return answer(session, replies.r504EncryptionRequired);
-  if (session.login !== undefined) return answer(session, replies.r503AlreadyLoggedIn);
+  if (session.login !== undefined && !session.loginByCertificate) return answer(session, replies.r503AlreadyLoggedIn);
   const [name = '', initial, ...more] = argument.split(/[ \t]+/);
   if (name === '' || more.length > 0) return answer(session, replies.r501AuthSyntax);
 
@@ -65,8 +65,10 @@ function follow(session: Session, next: SaslStep): Step {
     }
     case 'attempt':
       return { session, replies: [], effect: { kind: 'checkLogin', attempt: next.attempt } };
-    case 'loggedIn':
-      return answer({ ...session, login: next.login }, replies.r235LoggedIn);
+    case 'loggedIn': {
+      const { loginByCertificate: _, ...rest } = session;
+      return answer({ ...rest, login: next.login }, replies.r235LoggedIn);
+    }
     case 'malformed':
       return answer(session, replies.r535BadResponse);
   }
