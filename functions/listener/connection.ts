@@ -4,7 +4,6 @@
 
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SecureContext } from 'node:tls';
 import { countedEvent, isRcpt } from '#shared/domain/smtp/command.ts';
 import { type Line, LineBuffer } from '#shared/domain/smtp/lines.ts';
 import {
@@ -13,36 +12,15 @@ import {
   newSession,
   type SecureBeginning,
   type Session,
-  type SessionSettings,
 } from '#shared/domain/smtp/session.ts';
 import { step } from '#shared/domain/smtp/step.ts';
-import type { ClientRates } from './client-rates.ts';
 import { ClientStream } from './client-stream.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { Deadline } from './deadline.ts';
-import { type EffectsContext, Effects } from './effects.ts';
+import { Effects } from './effects.ts';
 import type { IncomingMessage } from './incoming.ts';
 import { randomOctets } from './random.ts';
 import { ChunkBody, ChunkedMessage, DottedBody, type Reception } from './reception.ts';
-
-export type ConnectionSettings = SessionSettings &
-  EffectsContext['settings'] & {
-    readonly line_length_limit: number;
-    readonly smtpd_soft_error_limit: number;
-    /** Milliseconds. */
-    readonly smtpd_error_sleep_time: number;
-    /** Milliseconds. */
-    readonly smtpd_timeout: number;
-    /** Octets in a second. */
-    readonly smtpd_min_data_rate: number;
-    readonly smtpd_tls_wrappermode: boolean;
-    readonly smtpd_tls_ask_ccert: boolean;
-  };
-
-export type ConnectionContext = EffectsContext & {
-  readonly settings: ConnectionSettings;
-  readonly rates: ClientRates;
-  secureContext(): SecureContext;
-};
 
 /** RFC 4954 §4: an AUTH response may be longer than a command. */
 const SASL_LINE_LIMIT = 12288 + 2;
@@ -57,6 +35,7 @@ export class Connection {
   readonly #lines = new LineBuffer();
   readonly #stream: ClientStream;
   #session: Session;
+  readonly #mayXforward: boolean;
   /** The octets that are coming are a message's. */
   #reception: Reception | undefined;
   /** The message of which chunks have come, between them too. */
@@ -74,6 +53,7 @@ export class Connection {
     this.#context = context;
     this.#onClose = onClose;
     this.#effects = new Effects(context, random.toString('hex'), address);
+    this.#mayXforward = context.authorized.xforward(address);
     this.#session = newSession({
       service: context.service,
       settings: context.settings,
@@ -88,8 +68,15 @@ export class Connection {
       closed: () => this.#closed(),
     });
     this.#deadline = new Deadline(context.settings.smtpd_timeout, () => this.#timedOut());
-    if (context.settings.smtpd_tls_wrappermode) this.#startTls({ kind: 'connect' });
-    else this.#advance({ kind: 'connect' });
+    if (context.settings.smtpd_tls_wrappermode) this.#startTls(this.#connect());
+    else this.#advance(this.#connect());
+  }
+
+  /** XCLIENT changes who the client is taken for, and with that what it may say; but XFORWARD stays its own. */
+  #connect(): SecureBeginning {
+    const { authorized } = this.#context;
+    const { address } = this.#session.client;
+    return { kind: 'connect', mayXclient: authorized.xclient(address), mayXforward: this.#mayXforward };
   }
 
   /** Ends the session as soon as the message under way, if any, has been answered. */
@@ -205,6 +192,10 @@ export class Connection {
         this.#lines.take();
         this.#flush();
         this.#startTls({ kind: 'tlsStarted' });
+        break;
+      case 'beginAgain':
+        this.#effects.clientIs(this.#session.client.address);
+        this.#step(this.#connect());
         break;
       case 'receiveBody':
         this.#reception = new DottedBody(this.#effects.receiveBody(this.#session, effect.envelope));

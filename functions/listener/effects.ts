@@ -52,7 +52,7 @@ export class Effects {
   readonly #context: EffectsContext;
   /** Names the session in the log. */
   readonly #id: string;
-  readonly #address: string;
+  #address: string;
   #accepted = 0;
 
   constructor(context: EffectsContext, id: string, address: string) {
@@ -82,6 +82,11 @@ export class Effects {
       log.error({ ...event, err }, 'whose certificate it is cannot be found out now; the client must come again');
       return undefined;
     }
+  }
+
+  /** XCLIENT has said so. */
+  clientIs(address: string): void {
+    this.#address = address;
   }
 
   /** `bindingOf` gives the connection's channel binding of that type. */
@@ -174,7 +179,8 @@ export class Effects {
     const { login } = session;
     const event = { session: this.#id, queueId: id, size, recipients: envelope.recipients.length, login };
     const received = now();
-    const client = { address: this.#address, helo: session.helo?.name ?? '', ...(login !== undefined && { login }) };
+    const { address, helo } = session.forwarded ?? { address: this.#address, helo: session.helo?.name ?? '' };
+    const client = { address, helo, ...(login !== undefined && { login }) };
     try {
       await message.seal();
       // Due only from here on: what has been due for a minute is taken for missed and delivered, and an entry that is done before

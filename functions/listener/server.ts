@@ -5,7 +5,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { isInside } from '#shared/config/networks.ts';
 import { type Reply, r421TooManyFromClient, r421TooManySessions } from '#shared/domain/smtp/reply.ts';
 import { ClientRates, type RateSettings } from './client-rates.ts';
-import { Connection, type ConnectionContext, type ConnectionSettings } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionContext, ConnectionSettings } from './connection-context.ts';
 import { replyCodes } from './effects.ts';
 import { readIntroduction } from './upstream-proxy.ts';
 
@@ -24,8 +25,13 @@ export type ProxySettings = {
   readonly smtpd_upstream_proxy_timeout: number;
 };
 
-export type ListenerContext = Omit<ConnectionContext, 'service' | 'settings' | 'rates'> & {
-  readonly services: ReadonlyMap<string, ConnectionSettings & RateSettings & ProxySettings>;
+export type AuthorizedHosts = {
+  readonly smtpd_authorized_xclient_hosts: readonly string[];
+  readonly smtpd_authorized_xforward_hosts: readonly string[];
+};
+
+export type ListenerContext = Omit<ConnectionContext, 'service' | 'settings' | 'rates' | 'authorized'> & {
+  readonly services: ReadonlyMap<string, ConnectionSettings & RateSettings & ProxySettings & AuthorizedHosts>;
 };
 
 export class Listener {
@@ -44,7 +50,11 @@ export class Listener {
     const settings = this.#context.services.get(service);
     if (settings === undefined) throw new Error(`no service ${service}`);
     const rates = new ClientRates(settings, this.#context.now);
-    const context = { ...this.#context, service, settings, rates };
+    const authorized = {
+      xclient: isInside(settings.smtpd_authorized_xclient_hosts),
+      xforward: isInside(settings.smtpd_authorized_xforward_hosts),
+    };
+    const context = { ...this.#context, service, settings, rates, authorized };
     // A client may close its side as soon as it has said QUIT; its replies still have to reach it.
     const isProxy = proxiesOf(settings);
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {

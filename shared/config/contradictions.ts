@@ -13,7 +13,19 @@ export type Check = {
   readonly right: string;
 };
 
+/** Who is named there may say that it is somebody else. */
+const BELIEVED = [
+  'smtpd_upstream_proxy_hosts',
+  'smtpd_authorized_xclient_hosts',
+  'smtpd_authorized_xforward_hosts',
+] as const;
+
 const CHECKS: readonly Check[] = [
+  ...BELIEVED.map((name) => ({
+    about: [name],
+    holds: (s: Settings) => !s[name].some((network) => network.endsWith('/0')),
+    right: 'anybody could pretend to be any client; name your own machines',
+  })),
   {
     about: ['smtpd_soft_error_limit', 'smtpd_hard_error_limit'],
     holds: (s) => s.smtpd_soft_error_limit <= s.smtpd_hard_error_limit,
@@ -64,11 +76,6 @@ const CHECKS: readonly Check[] = [
     about: ['smtpd_upstream_proxy_protocol', 'smtpd_upstream_proxy_hosts'],
     holds: (s) => s.smtpd_upstream_proxy_protocol === '' || s.smtpd_upstream_proxy_hosts.length > 0,
     right: 'no proxy is believed; name those that stand before this relay',
-  },
-  {
-    about: ['smtpd_upstream_proxy_hosts'],
-    holds: (s) => !s.smtpd_upstream_proxy_hosts.some((network) => network.endsWith('/0')),
-    right: 'anybody could pretend to be any client; name your own proxies',
   },
   {
     about: ['mynetworks'],

@@ -1,6 +1,6 @@
 // A list of networks, as mynetworks is one, made into the question whether an address is inside.
 
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 
 export function isInside(networks: readonly string[]): (address: string) => boolean {
   const inside = new BlockList();
@@ -9,7 +9,8 @@ export function isInside(networks: readonly string[]): (address: string) => bool
     if (prefix === undefined) inside.addAddress(base, familyOf(base));
     else inside.addSubnet(base, Number(prefix), familyOf(base));
   }
-  return (address) => inside.check(address, familyOf(address));
+  // XCLIENT may have said that the address is unknown.
+  return (address) => isIP(address) !== 0 && inside.check(address, familyOf(address));
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -116,6 +116,8 @@ export class TestSession {
 
   #perform(effect: NonNullable<Step['effect']>): Input | undefined {
     switch (effect.kind) {
+      case 'beginAgain':
+        return { kind: 'connect', mayXclient: true, mayXforward: true };
       case 'startTls':
         return { kind: 'tlsStarted' };
       case 'beginScram':

@@ -32,7 +32,7 @@ export function parseOrcpt(value: string): string | undefined {
 }
 
 /** RFC 3461 §4: `+` and two hexadecimal digits stand for an octet. */
-function unquoteXtext(text: string): string | undefined {
+export function unquoteXtext(text: string): string | undefined {
   if (/\+(?![0-9a-f]{2})/i.test(text)) return undefined;
   return text.replace(/\+(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }

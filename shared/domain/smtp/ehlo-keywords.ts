@@ -6,6 +6,8 @@ export const EHLO_KEYWORDS = [
   'VRFY',
   'STARTTLS',
   'AUTH',
+  'XCLIENT',
+  'XFORWARD',
   'ENHANCEDSTATUSCODES',
   '8BITMIME',
   'DSN',

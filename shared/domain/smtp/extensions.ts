@@ -3,6 +3,8 @@
 import { announced, type MechanismName } from '../sasl/mechanisms.ts';
 import type { EHLO_KEYWORDS } from './ehlo-keywords.ts';
 import type { Session } from './session.ts';
+import { XCLIENT_KEYWORD } from './verbs/xclient.ts';
+import { XFORWARD_KEYWORD } from './verbs/xforward.ts';
 
 export function extensions(session: Session): string[] {
   const { settings, tls } = session;
@@ -16,6 +18,8 @@ export function extensions(session: Session): string[] {
       if (settings.broken_sasl_auth_clients) keywords.push(`AUTH=${mechanisms}`);
     }
   }
+  if (session.mayXclient) keywords.push(XCLIENT_KEYWORD);
+  if (session.mayXforward) keywords.push(XFORWARD_KEYWORD);
   keywords.push('ENHANCEDSTATUSCODES', '8BITMIME', 'DSN', 'CHUNKING'); // RFC 2034, RFC 6152, RFC 3461, RFC 3030
   keywords.push(`LIMITS RCPTMAX=${settings.smtpd_recipient_limit}`); // RFC 9422
   const discarded = settings.smtpd_discard_ehlo_keywords;

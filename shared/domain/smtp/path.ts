@@ -56,6 +56,10 @@ export function unquoted(address: string): string {
   return value === undefined ? address : `${value.replace(/\\(.)/gs, '$1')}${domain}`;
 }
 
+export function isDomain(text: string): boolean {
+  return DOMAIN.test(text);
+}
+
 function parseLocalPart(text: string): string | undefined {
   if (DOT_STRING.test(text)) return text;
   const value = QUOTED_STRING.exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? (UNQUOTED.test(text) ? text : undefined);

@@ -98,6 +98,12 @@ export const r501BadRet = reply(501, '5.5.4', 'Bad RET parameter syntax');
 export const r501BadEnvid = reply(501, '5.5.4', 'Bad ENVID parameter syntax');
 export const r501BadNotify = reply(501, '5.5.4', 'Error: Bad NOTIFY parameter syntax');
 export const r501BadOrcpt = reply(501, '5.5.4', 'Error: Bad ORCPT parameter syntax');
+export const r501AttributeExpected = reply(501, '5.5.4', 'Error: attribute=value expected');
+export const r501AttributeTooLong = reply(501, '5.5.4', 'Error: attribute value too long');
+export const r501BadAttribute = (name: string, value: string): Reply =>
+  reply(501, '5.5.4', `Bad ${name} syntax: ${value}`);
+export const r501UnknownAttribute = (verb: string, name: string): Reply =>
+  reply(501, '5.5.4', `Bad ${verb} attribute name: ${name}`);
 export const r501LoginAborted = reply(501, '5.7.0', 'Authentication aborted');
 export const r501DsnDisabled = reply(501, '5.7.1', 'DSN support is disabled');
 export const r501EhloSyntax = reply(501, '', 'Syntax: EHLO hostname');
@@ -109,6 +115,8 @@ export const r501RcptSyntax = reply(501, '5.5.4', 'Syntax: RCPT TO:<address>');
 export const r501RsetSyntax = reply(501, '5.5.4', 'Syntax: RSET');
 export const r501StartTlsSyntax = reply(501, '5.5.4', 'Syntax: STARTTLS');
 export const r501VrfySyntax = reply(501, '5.5.4', 'Syntax: VRFY address');
+export const r501XclientSyntax = reply(501, '5.5.4', 'Syntax: XCLIENT attribute=value...');
+export const r501XforwardSyntax = reply(501, '5.5.4', 'Syntax: XFORWARD attribute=value...');
 export const r502NotImplemented = reply(502, '5.5.1', NOT_IMPLEMENTED);
 export const r502VrfyDisabled = reply(502, '5.5.1', 'VRFY command is disabled');
 export const r503SendHelo = reply(503, '5.5.1', SEND_HELO);
@@ -137,6 +145,7 @@ export const r535MechanismNeedsTls = reply(
   'Error: authentication failed: encryption needed to use mechanism',
 );
 export const r550BareLf = (host: string): Reply => reply(550, '5.5.2', `${host} Error: bare <LF> received`);
+export const r550NotAuthorized = reply(550, '5.7.0', 'Error: insufficient authorization');
 export const r551NullChunk = reply(551, '5.7.1', 'Null BDAT request');
 export const r551Discarded = (octets: number): Reply =>
   reply(551, '5.0.0', `Discarded ${octets} bytes after earlier error`);

@@ -51,6 +51,11 @@ export type Session = {
   readonly login?: string;
   /** The login is that of the client's TLS certificate; AUTH may still take its place. */
   readonly loginByCertificate?: true;
+  /** Whether the client may say XCLIENT, or XFORWARD. */
+  readonly mayXclient: boolean;
+  readonly mayXforward: boolean;
+  /** Where the next message came from, as XFORWARD said. */
+  readonly forwarded?: { readonly address: string; readonly helo: string };
   /** An AUTH exchange that waits for the client's next response. */
   readonly exchange?: Exchange;
   /** SCRAM's exchange that waits for what it begins with. */
@@ -122,7 +127,15 @@ export type Input =
   | { readonly kind: 'shutdown' };
 
 /** A connection, or TLS on it. `login`: whose certificate the client has shown. */
-export type SecureBeginning = { readonly kind: 'connect' | 'tlsStarted'; readonly login?: string };
+export type SecureBeginning =
+  | { readonly kind: 'tlsStarted'; readonly login?: string }
+  /** And what the client is authorized to say, at its address. */
+  | {
+      readonly kind: 'connect';
+      readonly login?: string;
+      readonly mayXclient?: boolean;
+      readonly mayXforward?: boolean;
+    };
 
 export type RightLogin = {
   readonly login: string;
@@ -133,6 +146,8 @@ export type RightLogin = {
 /** What the shell must do before the next line is stepped. */
 export type Effect =
   | { readonly kind: 'startTls' }
+  /** The client has another address now, and the session begins once more with `connect`. */
+  | { readonly kind: 'beginAgain' }
   | ({ readonly kind: 'beginScram' } & Pick<SaslStep & { kind: 'beginning' }, 'login' | 'binding'>)
   | { readonly kind: 'checkLogin'; readonly attempt: LoginAttempt }
   | { readonly kind: 'judge'; readonly request: PolicyRequest }
@@ -152,7 +167,7 @@ export type Step = {
 };
 
 export function newSession(facts: Pick<Session, 'service' | 'settings' | 'client' | 'nonce' | 'tls'>): Session {
-  return { ...facts, exchanges: 0, errors: 0 };
+  return { ...facts, mayXclient: false, mayXforward: false, exchanges: 0, errors: 0 };
 }
 
 /** The step that only answers. */
@@ -162,8 +177,8 @@ export function answer(session: Session, ...replies: readonly Reply[]): Step {
 
 /** Ends the transaction, as RSET, EHLO and the end of a message do (RFC 5321 §4.1.1.5). */
 export function withoutTransaction(session: Session): Session {
-  const { transaction, chunks, chunk, ...rest } = session;
-  if (transaction === undefined && chunks === undefined && chunk === undefined) return session;
+  const { transaction, chunks, chunk, forwarded, ...rest } = session;
+  if ((transaction ?? chunks ?? chunk ?? forwarded) === undefined) return session;
   return rest;
 }
 

@@ -16,6 +16,8 @@ import { noop, quit, rset } from './verbs/session-control.ts';
 import { judged, rcpt } from './verbs/rcpt.ts';
 import { startTls } from './verbs/starttls.ts';
 import { vrfy } from './verbs/vrfy.ts';
+import { xclient } from './verbs/xclient.ts';
+import { xforward } from './verbs/xforward.ts';
 
 type Handler = (session: Session, argument: string, input: LineInput) => Step;
 
@@ -37,6 +39,8 @@ const VERBS: ReadonlyMap<string, { readonly handle: Handler; readonly clear?: tr
   ['QUIT', { handle: quit, clear: true }],
   ['VRFY', { handle: vrfy, last: true }],
   ['ETRN', { handle: etrn }],
+  ['XCLIENT', { handle: xclient, clear: true, last: true }],
+  ['XFORWARD', { handle: xforward }],
 ]);
 
 /** A line that begins with no letter, or with a header field's name: no command, but what another protocol's client says. */
@@ -52,7 +56,7 @@ function dispatch(session: Session, input: Input): Step {
   const { myhostname } = session.settings;
   switch (input.kind) {
     case 'connect':
-      return connected(withCertificate(session, input.login));
+      return connected(withCertificate(session, input.login), input);
     case 'line':
       return line(session, input);
     case 'lineTooLong':
@@ -81,6 +85,14 @@ function dispatch(session: Session, input: Input): Step {
     case 'shutdown':
       return answer(session, replies.r421ShuttingDown(myhostname));
   }
+}
+
+function connected(
+  session: Session,
+  { mayXclient = false, mayXforward = false }: Input & { readonly kind: 'connect' },
+): Step {
+  const known = { ...session, mayXclient, mayXforward };
+  return unlessRefused(known, 'client', answer(known, replies.r220Banner(session.settings.smtpd_banner)));
 }
 
 function queued({ chunks }: Session, queueId: string): replies.Reply {
@@ -116,10 +128,6 @@ function line(session: Session, input: LineInput): Step {
     return answer(session, replies.r554Unsynchronized);
   }
   return entry.handle(session, argument, input);
-}
-
-function connected(session: Session): Step {
-  return unlessRefused(session, 'client', answer(session, replies.r220Banner(session.settings.smtpd_banner)));
 }
 
 function withCertificate(session: Session, login: string | undefined): Session {
