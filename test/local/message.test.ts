@@ -84,8 +84,8 @@ test('a client that vanishes in mid-message leaves nothing', async (t) => {
   assert.deepEqual(await outboxMessages(relay.dataDirectory), []);
 });
 
-test('pipelined commands are answered in order', async (t) => {
-  const relay = await startRelay(t, { ports: PORTS });
+test('pipelined commands are answered in order, and policy is asked once', async (t) => {
+  const relay = await startRelay(t, { ports: PORTS, settings: 'log_level: debug\n' });
   const client = await logIn(relay.port('submission'), relay.account);
   const recipients = ['a@example.net', 'b@example.net', 'bad', 'c@example.net'];
   const rcpt = recipients.map((address) => `RCPT TO:<${address}`.concat(address === 'bad' ? ' x\r\n' : '>\r\n'));
@@ -98,6 +98,8 @@ test('pipelined commands are answered in order', async (t) => {
   assert.equal((await client.reply()).text, '2.0.0 Ok');
   assert.equal((await client.reply()).code, 221);
   await client.closed();
+  await relay.stop();
+  assert.deepEqual(relay.log().match(/"event":"policy",.*"permitted":\d+/g)?.length, 1);
 });
 
 test('a message in pipelined chunks arrives whole, and what a chunk holds is never a command', async (t) => {

@@ -38,7 +38,7 @@ export function parseAttributes(
   return said;
 }
 
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 export function isUnavailable(value: string): boolean {
   return /^\[(?:UNAVAILABLE|TEMPUNAVAIL)\]$/i.test(value);
