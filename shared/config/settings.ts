@@ -172,9 +172,7 @@ const PROXIES = {
   smtpd_upstream_proxy_timeout: perService(
     postfix(timeout, '5s', 'How long a proxy may take over its header; then the connection is closed.'),
   ),
-  smtpd_authorized_xclient_hosts: perService(
-    postfix(networks, '', 'Clients that may say in XCLIENT whom they want to be taken for, as tests do.'),
-  ),
+  smtpd_authorized_xclient_hosts: perService(postfix(networks, '', 'Clients that may say XCLIENT, as tests do.')),
   smtpd_authorized_xforward_hosts: perService(
     postfix(networks, '', 'Clients that may say in XFORWARD where a message came from, for the log and the queue.'),
   ),
