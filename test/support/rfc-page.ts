@@ -3,42 +3,55 @@
 
 import type { Source } from './imports.ts';
 
-type Row = { readonly rfc: string; readonly status: string; readonly files: readonly string[] };
+/** `name`: `RFC 5321`, or that of another specification. */
+type Row = { readonly name: string; readonly status: string; readonly files: readonly string[] };
 
 const STATUS = /^(?:done|(?:partly|no): \S.*)$/;
+const HEAD = /^(?:RFC|name|-+)$/;
 /** Tests may name an RFC for its examples. */
 const PROGRAMS = /^(?:infra|functions|shared)\//;
 
 /** One line a fault. `sources` is the whole project. */
 export function rfcPageProblems(page: string, sources: readonly Source[]): string[] {
   const rows = rowsOf(page);
-  const named = new Map(sources.filter(({ path }) => PROGRAMS.test(path)).map((file) => [file.path, rfcsIn(file)]));
-  const known = new Set(rows.map(({ rfc }) => rfc));
+  const comments = new Map(sources.filter(({ path }) => PROGRAMS.test(path)).map((file) => [file.path, textOf(file)]));
+  const known = new Set(rows.map(({ name }) => name));
   return [
-    ...[...named].flatMap(([path, rfcs]) =>
-      [...rfcs].filter((rfc) => !known.has(rfc)).map((rfc) => `${path} names RFC ${rfc}, which has no row`),
+    ...[...comments].flatMap(([path, text]) =>
+      [...new Set(text.match(/\bRFC \d{3,5}\b/g))]
+        .filter((rfc) => !known.has(rfc))
+        .map((rfc) => `${path} names ${rfc}, which has no row`),
     ),
-    ...rows.flatMap(({ rfc, status, files }, index) => [
-      ...(Number(rfc) > Number(rows[index - 1]?.rfc ?? 0) ? [] : [`RFC ${rfc} is not in order`]),
-      ...(STATUS.test(status) ? [] : [`RFC ${rfc} is neither done, nor partly or no with a reason`]),
-      ...(files.length > 0 || status.startsWith('no') ? [] : [`RFC ${rfc} has no file`]),
-      ...files
-        .filter((path) => !named.get(path)?.has(rfc))
-        .map((path) => `RFC ${rfc}: ${path} ${named.has(path) ? 'does not name it' : 'is no file of a program'}`),
+    ...rows.flatMap(({ name, status, files }, index) => [
+      ...(isBehind(name, rows[index - 1]?.name) ? [] : [`${name} is not in order`]),
+      ...(STATUS.test(status) ? [] : [`${name} is neither done, nor partly or no with a reason`]),
+      ...(files.length > 0 || status.startsWith('no') ? [] : [`${name} has no file`]),
+      ...files.flatMap((path) => {
+        const text = comments.get(path);
+        if (text === undefined) return [`${name}: ${path} is no file of a program`];
+        return new RegExp(`\\b${name}\\b`).test(text) ? [] : [`${name}: ${path} does not name it`];
+      }),
     ]),
   ];
 }
 
-/** The rows of its one table, whose first column is a number. */
+function isBehind(name: string, former = ''): boolean {
+  const isAnotherTable = former.startsWith('RFC ') && !name.startsWith('RFC ');
+  return isAnotherTable || name.localeCompare(former, 'en', { numeric: true }) > 0;
+}
+
+/** The rows of its tables; an RFC stands there as its number alone. */
 function rowsOf(page: string): Row[] {
   return page.split('\n').flatMap((line) => {
-    const [, rfc = '', , status = '', files = ''] = line.split('|').map((cell) => cell.trim());
-    if (!/^\d+$/.test(rfc)) return [];
-    return [{ rfc, status, files: [...files.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path) }];
+    const [, first = '', , status = '', files = ''] = line.split('|').map((cell) => cell.trim());
+    if (first === '' || HEAD.test(first)) return [];
+    const name = /^\d+$/.test(first) ? `RFC ${first}` : first;
+    return [{ name, status, files: [...files.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path) }];
   });
 }
 
-function rfcsIn({ comments }: Source): Set<string> {
+/** A file's comments, an RFC always written the same way. */
+function textOf({ comments }: Source): string {
   const text = comments.map(({ value }) => value).join('\n');
-  return new Set([...text.matchAll(/\bRFC[ -]?(\d{3,5})\b/g)].map(([, rfc = '']) => rfc));
+  return text.replace(/\bRFC-?(?=\d)/g, 'RFC ');
 }

@@ -63,3 +63,10 @@ test('a row without a file, with a vague status, twice or out of order is found'
     assert.match(problems.join(), problem);
   }
 });
+
+test('a specification that is no RFC has a row like one', () => {
+  const others = `| name | what | status | file |\n| --- | --- | --- | --- |\n| XYZ protocol | a | done | \`${PATH}\` |\n`;
+  const page = `${row('1234 | a | no: b | —')}\n${others}`;
+  assert.deepEqual(rfcPageProblems(page, [file('// The XYZ protocol.')]), []);
+  assert.deepEqual(rfcPageProblems(page, [file('// The XYZ.')]), [`XYZ protocol: ${PATH} does not name it`]);
+});
