@@ -18,7 +18,7 @@ const INJECTED = [
   'MAIL FROM:<a@example.jp>\r\nRCPT TO:<',
   '\r',
   '\0',
-  `${'x'.repeat(5000)}`,
+  'x'.repeat(5000),
 ];
 
 test('what stands in the clear behind STARTTLS is never a command, nor the beginning of one', async (t) => {

@@ -49,7 +49,7 @@ export async function play(
   const messages: string[] = [];
   const log = keptLog();
   const ended = once(wire, 'close', { signal: AbortSignal.timeout(DEADLINE) });
-  new Connection(
+  const connection = new Connection(
     wire as unknown as Socket,
     '192.0.2.1',
     {
@@ -94,7 +94,7 @@ export async function play(
   );
   for (const piece of pieces) wire.push(Buffer.from(piece));
   wire.push(null);
-  await ended;
+  await ended.finally(() => connection.destroy());
   return {
     replies: wire.replies.replace(/queued as \w+/g, 'queued as ID'),
     messages,
