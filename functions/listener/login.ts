@@ -41,6 +41,8 @@ type LoginOptions = {
   readonly cacheTime: number;
   /** 32 random bytes, new in every process. */
   readonly key: Buffer;
+  /** 32 octets: a login that nobody has gets the same salt wherever the key is the same. */
+  readonly saltKey: () => Buffer;
   readonly pbkdf2?: Pbkdf2;
 };
 
@@ -119,7 +121,7 @@ export function createLogin(options: LoginOptions): Login {
       // Also a disabled account keeps the salt that it had.
       const found = await credentials.find(login);
       const salt =
-        found?.salt ?? createHmac('sha256', key).update(`salt of ${login}`).digest().subarray(0, SALT_OCTETS);
+        found?.salt ?? createHmac('sha256', options.saltKey()).update(login).digest().subarray(0, SALT_OCTETS);
       return { salt, iterations: found?.iterations ?? SCRAM_ITERATIONS };
     },
     async verify(attempt, localDomain, isKnown = false) {

@@ -66,6 +66,7 @@ async function start(): Promise<() => Promise<void>> {
       wallClock: now,
       cacheTime: settings.smtpd_login_cache_time,
       key: randomBytes(32),
+      saltKey: () => certificate.keyFor('salts of SCRAM'),
     }),
     certificateLogin: createCertificateLogin(settings, directory),
     loginGuard: new LoginGuard({ counts: failureCounts, settings, now }),

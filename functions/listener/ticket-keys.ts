@@ -1,9 +1,8 @@
-// What TLS session tickets are sealed with (RFC 5077, RFC 8446 §4.6.1): derived from the certificates' keys and the time (HKDF,
-// RFC 5869). So every task that shows these certificates opens the others' tickets, as a process does those of its former, and
-// nothing is stored or told. A ticket of another period or of a former certificate is no error: a full handshake follows.
+// What TLS session tickets are sealed with (RFC 5077, RFC 8446 §4.6.1), and for how long: every task opens the others' tickets, as a
+// process does those of its former. A ticket of another period or of a former certificate is no error: a full handshake follows.
 
-import { hkdfSync } from 'node:crypto';
 import type { CertificatePairs } from '#shared/ports/certificates.ts';
+import { derivedKey } from './derived-key.ts';
 
 const HOUR = 60 * 60 * 1000;
 const PERIOD = 12 * HOUR;
@@ -16,6 +15,5 @@ export function ticketPeriod(now: number): number {
 }
 
 export function ticketKeys(pairs: CertificatePairs, period: number): Buffer {
-  const secret = pairs.map(({ key }) => key).join('');
-  return Buffer.from(hkdfSync('sha256', secret, '', `op25b-relay TLS tickets ${period}`, OCTETS));
+  return derivedKey(pairs, `TLS tickets ${period}`, OCTETS);
 }

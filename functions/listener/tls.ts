@@ -7,6 +7,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { CertificatePair, CertificatePairs, Certificates } from '#shared/ports/certificates.ts';
 import type { Log } from '#shared/ports/log.ts';
+import { derivedKey } from './derived-key.ts';
 import { selfSign } from './self-signed.ts';
 import { ticketKeys, ticketPeriod } from './ticket-keys.ts';
 
@@ -23,6 +24,7 @@ const CIPHERS = [
 ].join(':');
 /** The same in every task: a ticket is for the context that it was made in. */
 const SESSION_ID_CONTEXT = 'op25b-relay';
+const KEY_OCTETS = 32;
 
 export type TlsContext = {
   readonly certificates: Pick<Certificates, 'current'>;
@@ -75,6 +77,11 @@ export class ServerCertificate {
       this.#inUse = { ...this.#inUse, secureContext, ticketPeriod: period };
     }
     return this.#inUse.secureContext;
+  }
+
+  /** 32 octets, the same for every task that shows this certificate. */
+  keyFor(purpose: string): Buffer {
+    return derivedKey(this.#inUse.pairs, purpose, KEY_OCTETS);
   }
 
   /** Reads now. False if it could not be had or used. */

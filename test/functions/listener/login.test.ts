@@ -44,7 +44,7 @@ function withText(credential: Credential | undefined, name: string, text: string
 }
 
 /** One account, `aaa`, with the passwords `secret-a` (default) and `secret-p` (printer). */
-function relay(pbkdf2?: Pbkdf2) {
+function relay(pbkdf2?: Pbkdf2, key = Buffer.alloc(32, 9)) {
   const world = {
     account: { login: LOGIN, senders: [], disabled: false, created: 0 } as Account | undefined,
     credential: withText(withText(undefined, 'default', 'secret-a'), 'printer', 'secret-p') as Credential | undefined,
@@ -64,7 +64,8 @@ function relay(pbkdf2?: Pbkdf2) {
     now: () => world.now,
     wallClock: () => world.wallClock,
     cacheTime: CACHE_TIME,
-    key: Buffer.alloc(32, 9),
+    key,
+    saltKey: () => Buffer.alloc(32, 8),
     pbkdf2: async (text, salt, iterations) => {
       world.derived.push(text);
       return pbkdf2 ? pbkdf2(text, salt, iterations) : saltPassword(text, salt, iterations);
@@ -177,6 +178,7 @@ suite('a login', () => {
     assert.equal(nobody.salt.length, 16);
     assert.equal(nobody.iterations, SCRAM_ITERATIONS);
     assert.notDeepEqual((await salt('nobody2')).salt, nobody.salt);
+    assert.deepEqual(await relay(undefined, Buffer.alloc(32, 1)).salt('nobody'), nobody, 'of another process');
     assert.deepEqual((await salt('aaa')).salt, Buffer.alloc(16, 7));
     world.fault = new TemporaryFault('the store does not answer');
     await assert.rejects(salt('aaa'), world.fault);
@@ -210,6 +212,7 @@ suite('a login', () => {
       wallClock: () => 0,
       cacheTime: 0,
       key: Buffer.alloc(32, 9),
+      saltKey: () => Buffer.alloc(32, 8),
     });
     assert.deepEqual(await login.verify(plain('secret-a'), ''), ok());
     assert.deepEqual(await login.verify(plain('secret-b'), ''), REFUSED);

@@ -128,3 +128,14 @@ test("a ticket's key says nothing of the next one's, nor of those of another cer
   assert.equal(new Set(keys.map((key) => key.toString('hex'))).size, 3);
   assert.deepEqual(ticketKeys([{ ...ecdsa }], period), keys[0]);
 });
+
+test('a key for a purpose is the same for all who show the certificate, and another for each purpose and certificate', async (t) => {
+  const [one, two] = [await startProcess(t, [ecdsa]), await startProcess(t, [ecdsa])];
+  const key = one.certificate.keyFor('salts');
+  assert.equal(key.length, 32);
+  assert.deepEqual(two.certificate.keyFor('salts'), key);
+  assert.notDeepEqual(one.certificate.keyFor('tickets'), key);
+  two.kept.pairs = [other];
+  assert.ok(await two.certificate.read());
+  assert.notDeepEqual(two.certificate.keyFor('salts'), key);
+});
