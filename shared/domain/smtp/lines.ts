@@ -36,10 +36,11 @@ export class LineBuffer {
     return tooLong ? { kind: 'tooLong' } : { kind: 'line', text: line, bareLf };
   }
 
-  /** The line that `next` would give, left where it is; undefined if it is not here or over the limit. */
+  /** The line that `next` would give, left where it is; undefined if it is not here, over the limit, or does not end in CRLF. */
   peek(limit: number): string | undefined {
     const end = this.#bytes.indexOf(LF);
-    return end === -1 || end > limit ? undefined : this.#bytes.toString('latin1', 0, end);
+    if (end === -1 || end > limit || this.#bytes[end - 1] !== CR) return undefined;
+    return this.#bytes.toString('latin1', 0, end);
   }
 
   get length(): number {
