@@ -17,7 +17,19 @@ export function rcpt(session: Session, argument: string, { rcptFollows, overRate
   if (transaction === undefined) return answer(session, replies.r503NeedMail);
   const item = overRate ? replies.r450TooManyRecipients(session.client.address) : parse(session, transaction, argument);
   const joined = { ...transaction, burst: [...transaction.burst, item] };
-  return rcptFollows ? answer({ ...session, transaction: joined }) : close(session, joined);
+  // Which of them count for the limit, only policy's answer shows.
+  const isFull = roomFor(session, joined) <= waiting(joined).length;
+  return rcptFollows && !isFull ? answer({ ...session, transaction: joined }) : close(session, joined);
+}
+
+/** How many more recipients the transaction may have. */
+function roomFor({ settings }: Session, { recipients }: Transaction): number {
+  return settings.smtpd_recipient_limit - recipients.length;
+}
+
+/** The burst's recipients that wait for policy's verdict. */
+function waiting({ burst }: Transaction): Recipient[] {
+  return burst.flatMap((item) => ('recipient' in item ? [item.recipient] : []));
 }
 
 type BurstItem = Transaction['burst'][number];
@@ -29,8 +41,7 @@ function parse(session: Session, transaction: Transaction, argument: string): Bu
   if (path === 'badPath' || path.address === '') return replies.r501BadRecipient;
   const dsn = readParameters(session, path.rest);
   if (dsn !== undefined && 'wire' in dsn) return dsn;
-  const asked = transaction.recipients.length + transaction.burst.filter((item) => 'recipient' in item).length;
-  if (asked >= session.settings.smtpd_recipient_limit) return replies.r452TooManyRecipients;
+  if (roomFor(session, transaction) === 0) return replies.r452TooManyRecipients;
   return { recipient: { address: path.address, ...(dsn !== undefined && { dsn }) } };
 }
 
@@ -57,22 +68,28 @@ function readParameters(session: Session, rest: string): Recipient['dsn'] | Repl
 
 /** The burst is whole: asks policy, or answers at once where no recipient is left to be judged. */
 function close(session: Session, transaction: Transaction): Step {
-  const recipients = transaction.burst.flatMap((item) => ('recipient' in item ? [item.recipient.address] : []));
-  const waiting: Session = { ...session, transaction };
-  if (recipients.length === 0) return judged(waiting, []);
-  return { session: waiting, replies: [], effect: judgeEffect(waiting, recipients) };
+  const recipients = waiting(transaction).map(({ address }) => address);
+  const joined: Session = { ...session, transaction };
+  if (recipients.length === 0) return judged(joined, []);
+  return { session: joined, replies: [], effect: judgeEffect(joined, recipients) };
 }
 
 /** Policy has answered, or could not: then every recipient is deferred. */
 export function judged(session: Session, verdicts: readonly Verdict[] | undefined): Step {
-  const { transaction } = session;
+  const { transaction, settings } = session;
   if (transaction === undefined) return answer(session);
   const recipients = [...transaction.recipients];
   const out: Reply[] = [];
   let { hold } = transaction;
+  let { errors } = session;
   let next = 0;
   for (const item of transaction.burst) {
+    if (errors >= settings.smtpd_hard_error_limit) {
+      out.push(replies.r421TooManyErrors(settings.myhostname));
+      break;
+    }
     if (!('recipient' in item)) {
+      errors += 1;
       out.push(item);
       continue;
     }
@@ -82,6 +99,7 @@ export function judged(session: Session, verdicts: readonly Verdict[] | undefine
       hold ||= verdict.hold;
       out.push(replies.r250RecipientOk);
     } else {
+      errors += 1;
       out.push(verdict?.reply ?? replies.r451PolicyUnavailable(item.recipient.address));
     }
   }
