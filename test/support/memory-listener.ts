@@ -128,6 +128,12 @@ class MemoryClient {
     return this.#stream.written.splice(0).join('');
   }
 
+  /** Sends nothing more, and says what the relay said to that. */
+  end(): Promise<string> {
+    this.#stream.push(null);
+    return this.send();
+  }
+
   /** The relay has ended the connection. */
   get closed(): boolean {
     return this.#stream.writableEnded || this.#stream.destroyed;
