@@ -35,6 +35,7 @@ const OPEN: Partial<Settings> = {
 };
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 const NOW = Date.UTC(2026, 0, 1);
+const CLIENT_ADDRESS = '192.0.2.1';
 
 const certificate: SecureContext = createSecureContext(await throwawayCertificate());
 const relay = loadSettings(undefined, { hostname: 'relay.example.jp' });
@@ -63,6 +64,8 @@ export class MemoryListener {
             ? { kind: 'ok', login: attempt.login, passwordName: 'default' }
             : { kind: 'refused' },
       },
+      loginGuard: { check: (_login, _address, verify) => verify(false) },
+      certificateLogin: async () => undefined,
       passwordUses: { used: () => {} },
       spool: {
         create: (id) => {
@@ -93,7 +96,9 @@ export class MemoryListener {
     if (settings === undefined) throw new Error('no service');
     const rates = new ClientRates(settings, this.context.now);
     const client = new MemoryClient();
-    void new Connection(client.socket, { ...this.context, service: 'submission', settings, rates }, () => {});
+    const authorized = { xclient: () => false, xforward: () => false };
+    const context = { ...this.context, service: 'submission', settings, rates, authorized };
+    void new Connection(client.socket, CLIENT_ADDRESS, context, () => {});
     await client.send();
     return client;
   }
@@ -147,13 +152,8 @@ class MemoryClient {
 
 /** What the relay holds of a connection. */
 class ClientEnd extends Duplex {
-  readonly remoteAddress = '192.0.2.1';
   /** latin1. */
   readonly written: string[] = [];
-
-  setTimeout(): this {
-    return this;
-  }
 
   override _read(): void {}
 
