@@ -4,8 +4,10 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import type { TlsFacts } from '#shared/domain/message/received.ts';
 import type { ChannelBindingType } from '#shared/domain/sasl/exchange.ts';
 import { channelBinding } from './channel-binding.ts';
+import { tlsFacts } from './tls-facts.ts';
 
 /** Told to whoever speaks with the client. */
 export type ClientStreamEvents = {
@@ -72,6 +74,11 @@ export class ClientStream {
 
   channelBinding(type: ChannelBindingType): Buffer | undefined {
     return channelBinding(this.#socket, type);
+  }
+
+  /** Undefined in the clear. */
+  get tlsFacts(): TlsFacts | undefined {
+    return tlsFacts(this.#socket);
   }
 
   /** `text`: latin1. */

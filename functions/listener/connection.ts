@@ -4,6 +4,7 @@
 
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Envelope } from '#shared/domain/message/envelope.ts';
 import { countedEvent, isRcpt } from '#shared/domain/smtp/command.ts';
 import { type Line, LineBuffer } from '#shared/domain/smtp/lines.ts';
 import {
@@ -198,11 +199,11 @@ export class Connection {
         this.#step(this.#connect());
         break;
       case 'receiveBody':
-        this.#reception = new DottedBody(this.#effects.receiveBody(this.#session, effect.envelope));
+        this.#reception = new DottedBody(this.#receiveBody(effect.envelope));
         break;
       case 'receiveChunk':
         if (effect.envelope !== undefined) {
-          this.#chunked ??= new ChunkedMessage(this.#effects.receiveBody(this.#session, effect.envelope));
+          this.#chunked ??= new ChunkedMessage(this.#receiveBody(effect.envelope));
         }
         this.#reception = new ChunkBody(effect, effect.envelope && this.#chunked);
         break;
@@ -222,6 +223,10 @@ export class Connection {
         if (message !== undefined) this.#wait(this.#effects.store(message, this.#session, effect));
         break;
     }
+  }
+
+  #receiveBody(envelope: Envelope): IncomingMessage {
+    return this.#effects.receiveBody(this.#session, envelope, () => this.#stream.tlsFacts);
   }
 
   /** RSET, or a chunk that was refused: the message will not become whole. */

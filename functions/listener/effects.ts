@@ -3,7 +3,7 @@
 
 import type { X509Certificate } from 'node:crypto';
 import type { Envelope } from '#shared/domain/message/envelope.ts';
-import { receivedHeader } from '#shared/domain/message/received.ts';
+import { receivedHeader, type TlsFacts, type TracedSession } from '#shared/domain/message/received.ts';
 import { canonicalLogin } from '#shared/domain/directory/account.ts';
 import type { PolicyRequest } from '#shared/domain/policy/request.ts';
 import { newEntries } from '#shared/domain/queue/entry.ts';
@@ -28,6 +28,10 @@ export type EffectsContext = {
   readonly settings: {
     readonly myhostname: string;
     readonly mail_name: string;
+    readonly smtpd_hide_client_session: boolean;
+    readonly smtpd_tls_received_header: boolean;
+    readonly smtpd_sasl_authenticated_header: boolean;
+    readonly smtpd_tls_ask_ccert: boolean;
     /** Octets. */
     readonly message_size_limit: number;
     readonly smtpd_sasl_local_domain: string;
@@ -151,25 +155,36 @@ export class Effects {
     }
   }
 
-  /** Begins a message; it must be stored or discarded. */
-  receiveBody(session: Session, envelope: Envelope): IncomingMessage {
+  /** Begins a message; it must be stored or discarded. `tlsFactsOf` tells of the connection. */
+  receiveBody(session: Session, envelope: Envelope, tlsFactsOf: () => TlsFacts | undefined): IncomingMessage {
     const { settings, spool, now, admission } = this.#context;
     const id = queueId(now(), randomOctets(QUEUE_ID_RANDOM_OCTETS));
     const trace = receivedHeader({
-      helo: session.helo?.name ?? 'unknown',
-      client: session.client,
       myhostname: settings.myhostname,
       mailName: settings.mail_name,
-      extended: session.helo?.verb === 'EHLO',
-      tls: session.tls,
-      // RFC 3848 §2: the A is for AUTH.
-      authenticated: session.login !== undefined && !session.loginByCertificate,
       queueId: id,
       recipients: envelope.recipients.map(({ address }) => address),
       now: now(),
+      ...(!settings.smtpd_hide_client_session && { session: this.#traced(session, tlsFactsOf) }),
     });
     admission.messageBegins();
     return new IncomingMessage(id, spool.create(id), trace, settings.message_size_limit);
+  }
+
+  #traced({ helo, client, tls, ...session }: Session, tlsFactsOf: () => TlsFacts | undefined): TracedSession {
+    const { settings } = this.#context;
+    // RFC 3848 §2: the A is for AUTH.
+    const login = session.loginByCertificate ? undefined : session.login;
+    const tlsFacts = settings.smtpd_tls_received_header ? tlsFactsOf() : undefined;
+    return {
+      helo: helo?.name ?? client.name,
+      client,
+      extended: helo?.verb === 'EHLO',
+      tls,
+      authenticated: login !== undefined,
+      ...(tlsFacts && { tlsFacts: { ...tlsFacts, certificateAsked: settings.smtpd_tls_ask_ccert } }),
+      ...(login !== undefined && settings.smtpd_sasl_authenticated_header && { login }),
+    };
   }
 
   async store(message: IncomingMessage, session: Session, asked: Effect & { kind: 'store' }): Promise<Input> {

@@ -178,6 +178,20 @@ const PROXIES = {
   ),
 };
 
+const TRACE = {
+  smtpd_hide_client_session: perService(
+    postfix(
+      yesNo,
+      'no',
+      "The trace header keeps the client's name and address to itself, and how it has come. yes for submission and smtps.",
+    ),
+  ),
+  smtpd_tls_received_header: perService(
+    postfix(yesNo, 'no', 'The trace header tells of TLS: protocol, cipher and client certificate.'),
+  ),
+  smtpd_sasl_authenticated_header: perService(postfix(yesNo, 'no', 'The trace header tells the login.')),
+};
+
 const RESTRICTIONS = {
   smtpd_delay_reject: perService(
     postfix(
@@ -289,6 +303,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, Setting<unk
   Logins: LOGIN,
   TLS,
   Proxies: PROXIES,
+  'Trace header': TRACE,
   Restrictions: RESTRICTIONS,
   Limits: LIMITS,
   Queue: QUEUE,
@@ -303,6 +318,7 @@ export const SETTINGS = {
   ...LOGIN,
   ...TLS,
   ...PROXIES,
+  ...TRACE,
   ...RESTRICTIONS,
   ...LIMITS,
   ...QUEUE,

@@ -24,8 +24,13 @@ test('every sentence is one line that ends as a sentence does', () => {
   for (const name of SETTING_NAMES) assert.match(SETTINGS[name].sentence, /^[^\n|]+[.]$/, name);
 });
 
+/** Postfix 3.10 has it; Debian 12's is 3.7. */
+const NEWER = ['smtpd_hide_client_session'];
+
 test("a name is called Postfix's exactly if Postfix has it", { skip: requires({ commands: ['postconf'] }) }, () => {
   const { stderr } = spawnSync(POSTCONF, ['-d', ...SETTING_NAMES], { encoding: 'utf8' });
-  const unknown = [...stderr.matchAll(/warning: (\w+): unknown parameter/g)].map(([, name = '']) => name);
+  const unknown = [...stderr.matchAll(/warning: (\w+): unknown parameter/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !NEWER.includes(name));
   assert.deepEqual(unknown.toSorted(), SETTING_NAMES.filter((name) => SETTINGS[name].origin === 'own').toSorted());
 });

@@ -31,6 +31,14 @@ test('a policy that cannot be asked defers each recipient with 451 4.3.5, and th
   assert.match(session.lines('NOOP'), /^250 /);
 });
 
+test('a name in EHLO that could be taken for more than a name is blanked, for the trace header', () => {
+  const session = new TestSession();
+  session.lines('HELO ho(me;a  two @<words>\\ "b');
+  assert.deepEqual(session.session.helo, { verb: 'HELO', name: 'ho?me?a?two???words????b' });
+  session.lines('EHLO [IPv6:2001:db8::1]');
+  assert.deepEqual(session.session.helo, { verb: 'EHLO', name: '[IPv6:2001:db8::1]' });
+});
+
 test('behind smtpd_hard_error_limit errors the next command ends the session with 421', () => {
   const session = inTransaction();
   for (let i = 0; i < 20; i++) assert.match(session.lines('FOO'), /^500 5\.5\.2 /);

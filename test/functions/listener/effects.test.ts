@@ -31,21 +31,24 @@ type Ports = {
   readonly isStored?: boolean;
   /** By the login guard. */
   readonly isPutOff?: boolean;
+  /** Of the service's settings, those that are not the default. */
+  readonly set?: Partial<typeof settings>;
 };
 
-function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true, isPutOff = false }: Ports = {}) {
+function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true, isPutOff = false, set }: Ports = {}) {
   let clock = 1_700_000_000_000;
   const log = keptLog();
   const pass = async (works = true): Promise<void> => {
     clock += TAKES;
     if (!works) throw FAULT;
   };
-  const body = { write: () => undefined, seal: () => pass(), discard: async () => {} };
+  const written: Buffer[] = [];
+  const body = { write: (bytes: Buffer) => void written.push(bytes), seal: () => pass(), discard: async () => {} };
   const enqueued: Entry[] = [];
   const uses: PasswordUse[] = [];
   const context = {
     service: 'submission',
-    settings,
+    settings: { ...settings, ...set },
     login: {
       verify: async () => verdict,
       async salt() {
@@ -79,13 +82,13 @@ function effects({ verdict = { kind: 'refused' }, verdicts, isStored = true, isP
     now: () => clock,
     log,
   };
-  return { log, enqueued, uses, start: clock, effects: new Effects(context, 'SESSION', '192.0.2.1') };
+  return { log, enqueued, written, uses, start: clock, effects: new Effects(context, 'SESSION', '192.0.2.1') };
 }
 
 async function store(ports: Ports) {
   const { log, enqueued, start, effects: asked } = effects(ports);
   const { session } = new TestSession();
-  const message = asked.receiveBody(session, ENVELOPE);
+  const message = asked.receiveBody(session, ENVELOPE, () => undefined);
   void message.write([Buffer.from('Subject: hello\r\n\r\nhello\r\n')]);
   const result = await asked.store(message, session, { kind: 'store', envelope: ENVELOPE, hold: false });
   return { log, enqueued, start, result };
@@ -243,4 +246,58 @@ test('an entry is due from when its body is stored, however long that took', asy
     enqueued.map(({ arrived, due }) => [arrived, due]),
     [[start + TAKES, start + TAKES]],
   );
+});
+
+suite('the trace header', () => {
+  const TLS = { protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', bits: 256 };
+
+  function traceOf(
+    set: NonNullable<Ports['set']>,
+    facts: { readonly login?: string; readonly helo?: boolean } = {},
+  ): string {
+    const { effects: asked, written } = effects({ set });
+    const client = new TestSession({}, true);
+    if (facts.helo !== false) client.lines('EHLO home.example.jp');
+    const { login } = facts;
+    asked.receiveBody({ ...client.session, ...(login !== undefined && { login }) }, ENVELOPE, () => TLS);
+    return written[0]?.toString() ?? '';
+  }
+
+  test('names the client, and by default neither its login nor its cipher', () => {
+    const trace = traceOf({}, { login: 'aaa@example.jp' });
+    assert.match(trace, /^Received: from home\.example\.jp \(unknown \[192\.0\.2\.1\]\)\r\n\tby .* with ESMTPSA id /);
+    assert.doesNotMatch(trace, /aaa@|TLS_/);
+  });
+
+  test('tells them where the settings say so', () => {
+    const set = { smtpd_tls_received_header: true, smtpd_sasl_authenticated_header: true };
+    const trace = traceOf(set, { login: 'aaa@example.jp' });
+    assert.match(trace, /\(using TLSv1\.3 with cipher TLS_AES_256_GCM_SHA384 \(256\/256 bits\)\)\r\n/);
+    assert.match(trace, /\(No client certificate requested\)\r\n\t\(Authenticated sender: aaa@example\.jp\)\r\n/);
+    assert.match(traceOf({ ...set, smtpd_tls_ask_ccert: true }), /\(Client did not present a certificate\)/);
+  });
+
+  test('with smtpd_hide_client_session says nothing of the client, whatever else is to be told', () => {
+    const set = {
+      smtpd_hide_client_session: true,
+      smtpd_tls_received_header: true,
+      smtpd_sasl_authenticated_header: true,
+    };
+    const trace = traceOf(set, { login: 'aaa@example.jp' });
+    assert.match(
+      trace,
+      /^Received: by relay\.example\.jp \(OP25B-Relay\) id \S+\r\n\tfor <friend@example\.com>; .*\r\n$/,
+    );
+    assert.doesNotMatch(trace, /192\.0\.2|home|aaa@|ESMTP|TLS/);
+  });
+
+  test('calls a client without EHLO by its name, as Postfix does', () => {
+    assert.match(traceOf({}, { helo: false }), /^Received: from unknown \(unknown \[/);
+  });
+});
+
+test('the submission services hide the client by default, and the smtp service does not', () => {
+  const { services } = loadSettings(undefined, { hostname: 'relay.example.jp' });
+  const hides = ['smtp', 'submission', 'smtps'].map((name) => services.get(name)?.smtpd_hide_client_session);
+  assert.deepEqual(hides, [false, true, true]);
 });

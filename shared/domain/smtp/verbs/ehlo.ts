@@ -18,7 +18,7 @@ export function helo(session: Session, argument: string): Step {
   return unlessRefused(session, 'helo', answer(greeted, r250Hello(session.settings.myhostname)));
 }
 
-/** The first word; what follows it is ignored, as in Postfix. It is kept printable, since it is written into the trace header. */
+/** As Postfix keeps it: what could be taken for more than a name is blanked, since it is written into the trace header. */
 function nameOf(argument: string): string {
-  return argument.replace(/[ \t].*$/, '').replace(/[^\x21-\x7e]/g, '?');
+  return argument.replace(/[ \t]+/g, ' ').replace(/[^\x21-\x7e]|[<>()\\";@]/g, '?');
 }
