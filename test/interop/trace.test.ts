@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ConnectionOptions } from 'node:tls';
 import { sendMessage, SmtpClient } from '../support/smtp-client.ts';
 import { startRelay, temporaryFolder } from '../support/relay-process.ts';
 import { requires } from '../support/requires.ts';
@@ -21,6 +22,7 @@ mail_name: Postfix
 mynetworks: 127.0.0.1/32
 smtpd_sender_restrictions: []
 smtpd_tls_received_header: yes
+smtpd_tls_ask_ccert: yes
 default_transport: capture
 `;
 
@@ -31,26 +33,46 @@ const POSTFIX = [
   'smtpd_peername_lookup = no',
   'smtpd_tls_security_level = may',
   'smtpd_tls_received_header = yes',
+  'smtpd_tls_ask_ccert = yes',
   'defer_transports = smtp',
 ];
 
+type Case = {
+  readonly what: string;
+  readonly hello: string;
+  readonly to: readonly string[];
+  readonly tls?: ConnectionOptions;
+};
+
 const TO = 'someone@example.net';
-const CASES = [
-  { what: 'EHLO and one recipient', hello: 'EHLO home.example.jp', to: [TO], tls: false },
-  { what: 'HELO and two recipients', hello: 'HELO home', to: [TO, 'else@example.net'], tls: false },
-  { what: 'an address literal', hello: 'EHLO [192.0.2.1]', to: [TO], tls: false },
-  { what: 'a name that is none', hello: 'HELO ho(me;a  two @<words> "b', to: [TO], tls: false },
-  { what: 'a local part that wants quotes', hello: 'EHLO home', to: ['"a b"@example.net'], tls: false },
-  { what: 'TLS', hello: 'EHLO home.example.jp', to: [TO], tls: true },
+const CASES: readonly Case[] = [
+  { what: 'EHLO and one recipient', hello: 'EHLO home.example.jp', to: [TO] },
+  { what: 'HELO and two recipients', hello: 'HELO home', to: [TO, 'else@example.net'] },
+  { what: 'an address literal', hello: 'EHLO [192.0.2.1]', to: [TO] },
+  { what: 'a name that is none', hello: 'HELO ho(me;a  two @<words> "b', to: [TO] },
+  { what: 'a local part that wants quotes', hello: 'EHLO home', to: ['"a b"@example.net'] },
+  { what: 'TLS', hello: 'EHLO home.example.jp', to: [TO], tls: {} },
+  {
+    what: 'a client certificate',
+    hello: 'EHLO home.example.jp',
+    to: [TO],
+    tls: await throwawayCertificate('home.example.jp'),
+  },
+  {
+    what: 'TLS 1.2 and a short key',
+    hello: 'EHLO home.example.jp',
+    to: [TO],
+    tls: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+  },
 ];
 
-async function send(port: number, { hello, to, tls }: (typeof CASES)[number]): Promise<string> {
+async function send(port: number, { hello, to, tls }: Case): Promise<string> {
   const client = await SmtpClient.connect(port);
   await client.reply();
-  if (tls) {
+  if (tls !== undefined) {
     await client.command(hello);
     await client.command('STARTTLS');
-    await client.startTls();
+    await client.startTls(tls);
   }
   await client.command(hello);
   const { code, text } = await sendMessage(client, {
@@ -63,13 +85,13 @@ async function send(port: number, { hello, to, tls }: (typeof CASES)[number]): P
   return /queued as (\S+)/.exec(text)?.[1] ?? '';
 }
 
-/** Without what is another's every time; Node does not tell a server how keys were exchanged. */
+/** Without what is another's every time; Node does not tell a server how keys were exchanged, and who signed with what. */
 function formOf(header: string, queueId: string): string {
   return header
     .replaceAll('\r\n', '\n')
     .replace(queueId, 'ID')
     .replace(/\w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4} \(\w+\)/, 'DATE')
-    .replace(/ bits\)\n\t key-exchange .*\)\n/, ' bits))\n');
+    .replace(/ bits\)\n(?:\t (?:key-exchange|client-signature) .*\n)+/, ' bits))\n');
 }
 
 test("the trace header has Postfix's form", { skip }, async (t) => {
