@@ -154,13 +154,17 @@ test('what there is no time for is left as it was, and must be rung again', asyn
 });
 
 test('a transport that does not answer is given up in time for the queue to be told', async (t) => {
-  const never = new Promise<Outcome>(() => {});
-  const { store, rung } = await start(t, () => never);
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { store, rung } = await start(t, () => {
+    resolve();
+    return new Promise<Outcome>(() => {});
+  });
   await enqueue(store, ['A']);
   // 30 s are the least time for an attempt; 20 s of them are for the queue.
   const { mock } = t;
   mock.timers.enable({ apis: ['setTimeout'] });
   const done = rung(['A'], NOW + 30_000);
+  await asked;
   const ticking = setInterval(() => mock.timers.tick(10_000), 10);
   await done;
   clearInterval(ticking);
