@@ -60,7 +60,7 @@ function dispatch(session: Session, input: Input): Step {
     case 'line':
       return line(session, input);
     case 'lineTooLong':
-      return answer(session, replies.r500LineTooLong(myhostname));
+      return lineTooLong(session);
     case 'tlsStarted':
       // Whatever was said in the clear is forgotten (RFC 3207 §4.2).
       return answer(withCertificate(afterTls(session), input.login));
@@ -93,6 +93,16 @@ function connected(
 ): Step {
   const known = { ...session, mayXclient, mayXforward };
   return unlessRefused(known, 'client', answer(known, replies.r220Banner(session.settings.smtpd_banner)));
+}
+
+function lineTooLong(session: Session): Step {
+  const { exchange, ...rest } = session;
+  const { myhostname, smtpd_hard_error_limit: limit } = session.settings;
+  if (exchange !== undefined) return answer(rest, replies.r500SaslResponseTooLong); // RFC 4954 §4: it fails the exchange.
+  return answer(
+    session,
+    session.errors >= limit ? replies.r421TooManyErrors(myhostname) : replies.r500LineTooLong(myhostname),
+  );
 }
 
 function queued({ chunks }: Session, queueId: string): replies.Reply {
