@@ -4,6 +4,7 @@
 
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
+import { after } from 'node:test';
 import { setImmediate as rest } from 'node:timers/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Admission } from '#functions/listener/admission.ts';
@@ -39,6 +40,12 @@ const CLIENT_ADDRESS = '192.0.2.1';
 
 const certificate: SecureContext = createSecureContext(await throwawayCertificate());
 const relay = loadSettings(undefined, { hostname: 'relay.example.jp' });
+
+const clients = new Set<MemoryClient>();
+// A connection that is left open has a deadline, which would keep the test file from ending.
+after(() => {
+  for (const client of clients) client.vanish();
+});
 
 export class MemoryListener {
   readonly context: ListenerContext;
@@ -96,6 +103,7 @@ export class MemoryListener {
     if (settings === undefined) throw new Error('no service');
     const rates = new ClientRates(settings, this.context.now);
     const client = new MemoryClient();
+    clients.add(client);
     const authorized = { xclient: () => false, xforward: () => false };
     const context = { ...this.context, service: 'submission', settings, rates, authorized };
     void new Connection(client.socket, CLIENT_ADDRESS, context, () => {});
@@ -146,6 +154,7 @@ class MemoryClient {
 
   /** Goes away without a word. */
   vanish(): void {
+    clients.delete(this);
     this.#stream.destroy();
   }
 }
