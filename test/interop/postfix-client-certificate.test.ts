@@ -17,6 +17,9 @@ test('a home Postfix relays by smtp_tls_cert_file, without a login', { skip }, a
   const { cert, key } = await throwawayCertificate('home.example.jp');
   const settings = `myhostname: mail.example.jp
 smtpd_tls_ask_ccert: yes
+services:
+  submission:
+    smtpd_hide_client_session: no
 relay_clientcerts: ${new X509Certificate(cert).fingerprint256}=${AAA.login}
 `;
   const relay = await startRelay(t, { settings, args: MEMO_ACCOUNTS, ports: 'submission=0' });

@@ -34,7 +34,9 @@ async function start(t: TestContext, submissionAsks = true) {
     'services:',
     '  smtps:',
     '    smtpd_tls_ask_ccert: yes',
+    '    smtpd_hide_client_session: no',
     '  submission:',
+    '    smtpd_hide_client_session: no',
     `    smtpd_tls_ask_ccert: ${submissionAsks ? 'yes' : 'no'}\n`,
   ].join('\n');
   return startRelay(t, { settings, ports: 'submission=0,smtps=0', args: ['--directory', ACCOUNTS] });
