@@ -33,7 +33,7 @@ export class EmbeddedQueue implements Queue, Bell {
       : this.#thread.call('queue', 'enqueue', [entries.map(toRow), { id: body, bytes }], bytes.buffer));
     if (known !== undefined) throw new PermanentFault(`the queue has ${known} already`);
     this.#spool.stored(body);
-    this.#ring();
+    if (entries.some(({ state }) => state === 'queued')) this.#ring();
   }
 
   async claim(request: ClaimRequest): Promise<Entry[]> {

@@ -1,6 +1,7 @@
 // The store's thread: the only one that touches the databases, since node:sqlite blocks while it syncs.
-// It takes every message that waits, runs all of them as one group commit, and answers with one message, in order. Once a
-// second it looks for commits of other processes (relayctl). A database that it cannot open ends it with an error.
+// It takes every message that waits, runs all of them as one group commit, and answers with one message, in order. While calls
+// come in company it waits a moment for more of them; who calls alone never waits. Once a second it looks for commits of other
+// processes (relayctl). A database that it cannot open ends it with an error.
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { dataVersion } from './database.ts';
@@ -20,6 +21,8 @@ export type FromWorker =
 
 /** Milliseconds. */
 const WATCH_INTERVAL = 1000;
+/** Milliseconds that a group waits to grow, if the last one had more than one call: PostgreSQL's commit_delay. */
+const GROUP_DELAY = 1;
 
 if (parentPort === null) throw new Error('worker.ts is the store’s thread and does not run by itself');
 const port = parentPort;
@@ -55,16 +58,25 @@ function close(): void {
   port.close();
 }
 
+/** Without a turn of the event loop: what comes meanwhile would else wake the thread each time. */
+function pause(time: number): void {
+  Atomics.wait(nothing, 0, 0, time);
+}
+
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+let comeTogether = false;
 const watching = setInterval(watch, WATCH_INTERVAL);
 port.on('message', (message: ToWorker) => {
   if (message === 'close') return close();
   const calls = [...message];
   let isLast = false;
+  if (comeTogether) pause(GROUP_DELAY);
   for (let next; (next = receiveMessageOnPort(port)) !== undefined;) {
     const more = next.message as ToWorker;
     if (more === 'close') isLast = true;
     else calls.push(...more);
   }
+  comeTogether = calls.length > 1;
   tell({ kind: 'answers', answers: groupCommit.run(calls) });
   if (isLast) close();
 });

@@ -1,6 +1,6 @@
-// The bell at the queue's door: it tells whoever delivers that entries may have become due. A queue rings it at every enqueue,
-// flush and release, behind the change. A ring may be heard twice, late or never: the queue's records are the truth, and what
-// was missed is rung again (functions/qmgr) or looked for (functions/deliver).
+// The bell at the queue's door: it tells whoever delivers that entries may have become due. A queue rings it at every flush,
+// release and enqueue (but of what goes on hold), behind the change. A ring may be heard twice, late or never: the queue's records
+// are the truth, and what was missed is rung again (functions/qmgr) or looked for (functions/deliver).
 
 /** Where deliveries are asked for, when they run elsewhere: SQS. */
 export interface Doorbell {

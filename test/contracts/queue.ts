@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Entry } from '#shared/domain/queue/entry.ts';
 import type { Bell } from '#shared/ports/doorbell.ts';
 import { PermanentFault } from '#shared/ports/faults.ts';
@@ -252,6 +253,9 @@ export function queueContract(provider: string, open: (t: TestContext) => Promis
         await act();
         await eventually(what, () => rings > before);
       };
+      await queue.enqueue([named('HELD', { state: 'hold' })]);
+      await nextTurns();
+      assert.equal(rings, 0, 'what is on hold is not due');
       await rung('an enqueue', () => queue.enqueue([named('Q1')]));
       await rung('a flush', () => queue.flush(NOW));
       await queue.hold(['Q1']);
@@ -267,6 +271,10 @@ export function queueContract(provider: string, open: (t: TestContext) => Promis
 
 function named(id: string, changes: Parameters<typeof entryOf>[0] = {}): Entry {
   return entryOf({ id, body: id, due: NOW, ...changes });
+}
+
+async function nextTurns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
 }
 
 async function claim(queue: Queue, owner: string, now: number, limit = 100): Promise<string[]> {
