@@ -37,19 +37,23 @@ export async function startListener(t: TestContext, options: ListenerOptions): P
   const { bundle, env, ports = { submission: 0, smtps: 0 } } = options;
   const scratch = await mkdtemp(join(tmpdir(), 'op25b-scratch-'));
   t.after(() => rm(scratch, { recursive: true, force: true }));
-  const child = spawn(process.execPath, ['--max-semi-space-size=1', join(bundle, 'index.mjs')], {
-    env: {
-      PATH: process.env['PATH'],
-      SERVICES: Object.entries(ports)
-        .map(([service, port]) => `${service}=${port}`)
-        .join(','),
-      HEALTH_PORT: '0',
-      LISTEN: '127.0.0.1',
-      SCRATCH: scratch,
-      ...env,
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=1', '--initial-old-space-size=64', join(bundle, 'index.mjs')],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        SERVICES: Object.entries(ports)
+          .map(([service, port]) => `${service}=${port}`)
+          .join(','),
+        HEALTH_PORT: '0',
+        LISTEN: '127.0.0.1',
+        SCRATCH: scratch,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const ended = once(child, 'close') as Promise<[number | null]>;
   t.after(async () => {
     child.kill('SIGKILL');
