@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
@@ -10,9 +11,13 @@ import { requires } from '../support/requires.ts';
 
 /** All that it printed. It is told QUIT. */
 async function say(command: string, ...args: string[]): Promise<string> {
+  return sayIn({}, command, ...args);
+}
+
+async function sayIn(env: Readonly<Record<string, string>>, command: string, ...args: string[]): Promise<string> {
   const child = spawn(command, args, {
     timeout: 20_000,
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
+    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin`, ...env },
   });
   child.stdin.end('QUIT\r\n');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -39,5 +44,9 @@ test('Postfix resumes a session', { skip: requires({ commands: ['posttls-finger'
   const relay = await startRelay(t, { ports: 'submission=0' });
   const destination = `[127.0.0.1]:${relay.port('submission')}`;
   const reconnect = ['-L', 'summary,cache', '-m', '1', '-r', '1'];
-  assert.match(await say('posttls-finger', '-c', '-l', 'encrypt', ...reconnect, destination), /Reusing old session/);
+  // A Postfix that was installed without a configuration has no main.cf.
+  const MAIL_CONFIG = await temporaryFolder(t);
+  await writeFile(join(MAIL_CONFIG, 'main.cf'), '');
+  const said = await sayIn({ MAIL_CONFIG }, 'posttls-finger', '-c', '-l', 'encrypt', ...reconnect, destination);
+  assert.match(said, /Reusing old session/);
 });
