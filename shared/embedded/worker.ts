@@ -1,6 +1,6 @@
 // The store's thread: the only one that touches the databases, since node:sqlite blocks while it syncs.
 // It takes every message that waits, runs all of them as one group commit, and answers with one message, in order. While calls
-// come in company it waits a moment for more of them; who calls alone never waits. Once a second it looks for commits of other
+// come together it waits a moment for more of them; who calls alone never waits. Once a second it looks for commits of other
 // processes (relayctl). A database that it cannot open ends it with an error.
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -58,12 +58,14 @@ function close(): void {
   port.close();
 }
 
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
 /** Without a turn of the event loop: what comes meanwhile would else wake the thread each time. */
 function pause(time: number): void {
   Atomics.wait(nothing, 0, 0, time);
 }
 
-const nothing = new Int32Array(new SharedArrayBuffer(4));
+/** The last group had more than one call. */
 let comeTogether = false;
 const watching = setInterval(watch, WATCH_INTERVAL);
 port.on('message', (message: ToWorker) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { eventually } from '../eventually.ts';
+import { readImage } from '../image.ts';
 
 export type ListenerOptions = {
   /** The bundle's folder. */
@@ -27,6 +28,8 @@ export type ListenerProcess = {
   stop(): Promise<number | null>;
 };
 
+const DOCKERFILE = join(import.meta.dirname, '../../../functions/listener/Dockerfile');
+
 /** Milliseconds; a busy machine may want seconds. */
 const START_LIMIT = 30_000;
 
@@ -37,23 +40,21 @@ export async function startListener(t: TestContext, options: ListenerOptions): P
   const { bundle, env, ports = { submission: 0, smtps: 0 } } = options;
   const scratch = await mkdtemp(join(tmpdir(), 'op25b-scratch-'));
   t.after(() => rm(scratch, { recursive: true, force: true }));
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=1', '--initial-old-space-size=64', join(bundle, 'index.mjs')],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        SERVICES: Object.entries(ports)
-          .map(([service, port]) => `${service}=${port}`)
-          .join(','),
-        HEALTH_PORT: '0',
-        LISTEN: '127.0.0.1',
-        SCRATCH: scratch,
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const { command } = await readImage(DOCKERFILE);
+  const flags = command.slice(1, -1); // node FLAGS PROGRAM
+  const child = spawn(process.execPath, [...flags, join(bundle, 'index.mjs')], {
+    env: {
+      PATH: process.env['PATH'],
+      SERVICES: Object.entries(ports)
+        .map(([service, port]) => `${service}=${port}`)
+        .join(','),
+      HEALTH_PORT: '0',
+      LISTEN: '127.0.0.1',
+      SCRATCH: scratch,
+      ...env,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'close') as Promise<[number | null]>;
   t.after(async () => {
     child.kill('SIGKILL');
