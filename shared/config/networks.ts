@@ -1,8 +1,9 @@
 // A list of networks, as mynetworks is one, made into the question whether an address is inside.
 
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 export function isInside(networks: readonly string[]): (address: string) => boolean {
+  if (networks.length === 0) return () => false;
   const inside = new BlockList();
   for (const network of networks) {
     const [base = '', prefix] = network.split('/');
@@ -10,9 +11,13 @@ export function isInside(networks: readonly string[]): (address: string) => bool
     else inside.addSubnet(base, Number(prefix), familyOf(base));
   }
   // XCLIENT may have said that the address is unknown.
-  return (address) => isIP(address) !== 0 && inside.check(address, familyOf(address));
+  return (address) => {
+    const family = familyOf(address);
+    return family !== undefined && inside.check(address, family);
+  };
 }
 
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIPv6(address) ? 'ipv6' : 'ipv4';
+function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
+  if (isIPv4(address)) return 'ipv4';
+  return isIPv6(address) ? 'ipv6' : undefined;
 }

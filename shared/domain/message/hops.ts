@@ -2,6 +2,7 @@
 // whatever pieces it comes; a piece never splits a CRLF.
 
 const RECEIVED = /^received[ \t]*:/gim;
+const BLANK_LINE = '\r\n\r\n';
 /** Enough of an unfinished line to see what field it is. */
 const LINE_START = 64;
 
@@ -12,8 +13,10 @@ export class HopCounter {
 
   push(piece: Buffer): void {
     if (this.#headerIsOver) return;
-    const text = this.#unfinished + piece.toString('latin1');
-    const end = text.indexOf('\r\n\r\n');
+    // A body becomes no text.
+    const blankLine = piece.indexOf(BLANK_LINE);
+    const text = this.#unfinished + piece.toString('latin1', 0, blankLine === -1 ? piece.length : blankLine + 4);
+    const end = text.indexOf(BLANK_LINE);
     this.#headerIsOver = end !== -1;
     const finished = this.#headerIsOver ? end : text.lastIndexOf('\r\n');
     this.#count(text.slice(0, finished));

@@ -4,6 +4,14 @@
 // next hop can see a second message (CVE-2023-51764). It makes no strings: a large body must not fill the heap with copies of
 // itself. A clean chunk passes through uncopied, stuffed dots are taken off in place, and the cost is linear in the bytes whatever they are.
 
+const CR = 13;
+const LF = 10;
+const BLANK = 32;
+const DOT = 46;
+
+const NOTHING = Buffer.alloc(0);
+/** The line end of the DATA command: a dot at once ends an empty message. It means nothing to what begins otherwise. */
+const BEFORE_BODY = Buffer.from('\r\n');
 const END = Buffer.from('\r\n.\r\n');
 /** A chunk's last bytes that only the next chunk explains: the beginning of END, or a bare LF before a dot. */
 const UNDECIDED = /(?:\r\n\.\r|\r\n\.|\r\n|\r|\n)$/;
@@ -11,10 +19,9 @@ const UNDECIDED = /(?:\r\n\.\r|\r\n\.|\r\n|\r|\n)$/;
 const EXPLANATION = 8;
 
 export class BodyDecoder {
-  // Before the body stands the line end of the DATA command: a dot at once ends an empty message.
-  #carry = Buffer.from('\r\n');
+  #carry: Buffer = BEFORE_BODY;
   /** Octets of the carry that are no part of the body. */
-  #borrowed = 2;
+  #borrowed = BEFORE_BODY.length;
   /** Whether a line ended in an LF alone. */
   bareLf = false;
 
@@ -23,6 +30,10 @@ export class BodyDecoder {
    * bytes, in order; `rest` is what follows the final dot, and ends the body: the decoder must not be used any more.
    */
   push(chunk: Buffer): { pieces: Buffer[]; rest?: Buffer } {
+    if (this.#carry === BEFORE_BODY && chunk.length > 0 && chunk[0] !== DOT) {
+      this.#carry = NOTHING;
+      this.#borrowed = 0;
+    }
     if (this.#carry.length === 0) return this.#take(chunk);
     // Only the few bytes around the border are copied.
     const border = explainedAt(this.#carry, chunk);
@@ -92,10 +103,6 @@ export class ChunkDecoder {
   }
 }
 
-const LF = 10;
-const CR = 13;
-const BLANK = 32;
-const DOT = 46;
 const CR_ALONE = Buffer.from('\r');
 
 type Decoded = { readonly bytes: Buffer; readonly bareLf: boolean };
@@ -106,13 +113,26 @@ function clean(bytes: Buffer, stuffed: boolean): Decoded {
 
 /** Whether every CR and LF is half of a CRLF and, where dots are `stuffed`, no line begins with one. */
 function isClean(bytes: Buffer, stuffed: boolean): boolean {
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte > CR) continue;
-    if (byte === LF && (bytes[i - 1] !== CR || (stuffed && bytes[i + 1] === DOT))) return false;
-    if (byte === CR && bytes[i + 1] !== LF) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let i = nextControl(view, 0); i < bytes.length; i = nextControl(view, i + 1)) {
+    if (bytes[i] === LF && (bytes[i - 1] !== CR || (stuffed && bytes[i + 1] === DOT))) return false;
+    if (bytes[i] === CR && bytes[i + 1] !== LF) return false;
   }
   return true;
+}
+
+/** Where the next octet of at most CR is, or the end: four at a time, since nearly all are text. */
+function nextControl(view: DataView, from: number): number {
+  const length = view.byteLength;
+  let at = from;
+  while (at + 4 <= length && !hasControl(view.getInt32(at))) at += 4;
+  while (at < length && view.getUint8(at) > CR) at += 1;
+  return at;
+}
+
+/** Whether one of four octets is at most CR: taking away CR + 1 borrows from its highest bit, which it did not have. */
+function hasControl(octets: number): boolean {
+  return ((octets - 0x0e0e0e0e) & ~octets & 0x80808080) !== 0;
 }
 
 /** In the memory of `bytes`, since new memory costs more than the work; but for a bare LF, which makes a message longer. */
