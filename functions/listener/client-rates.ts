@@ -17,7 +17,9 @@ export type RateSettings = {
 type Client = { readonly since: number } & Record<ClientEvent, number>;
 
 export class ClientRates {
-  readonly #settings: RateSettings;
+  readonly #limits: Readonly<Record<ClientEvent, number>>;
+  /** Milliseconds. */
+  readonly #timeUnit: number;
   readonly #now: () => number;
   readonly #isExempt: (address: string) => boolean;
   readonly #clients = new Map<string, Client>();
@@ -25,7 +27,13 @@ export class ClientRates {
 
   /** `now`: milliseconds. */
   constructor(settings: RateSettings, now: () => number) {
-    this.#settings = settings;
+    this.#limits = {
+      connection: settings.smtpd_client_connection_rate_limit,
+      message: settings.smtpd_client_message_rate_limit,
+      recipient: settings.smtpd_client_recipient_rate_limit,
+      auth: settings.smtpd_client_auth_rate_limit,
+    };
+    this.#timeUnit = settings.anvil_rate_time_unit;
     this.#now = now;
     this.#isExempt = isInside(settings.smtpd_client_event_limit_exceptions);
     this.#swept = now();
@@ -33,7 +41,7 @@ export class ClientRates {
 
   /** Counts the event, and says whether it is one too many. What has no limit is not counted. */
   isOver(event: ClientEvent, address: string): boolean {
-    const limit = this.#settings[`smtpd_client_${event}_rate_limit`];
+    const limit = this.#limits[event];
     if (limit === 0 || this.#isExempt(address)) return false;
     const client = this.#clientOf(address);
     client[event] += 1;
@@ -58,6 +66,6 @@ export class ClientRates {
   }
 
   #isOld(since: number, now: number): boolean {
-    return now >= since + this.#settings.anvil_rate_time_unit;
+    return now >= since + this.#timeUnit;
   }
 }

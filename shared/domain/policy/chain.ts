@@ -24,15 +24,20 @@ export type RestrictionLists = {
   readonly [stage in Stage as `smtpd_${stage}_restrictions`]: readonly RestrictionName[];
 };
 
+/** Each stage and the name of its list. */
+const LISTS = STAGES.map((stage) => [stage, `smtpd_${stage}_restrictions`] as const);
+
 /** One verdict per recipient, in order. */
 export function judge(request: PolicyRequest, facts: PolicyFacts, lists: RestrictionLists): Verdict[] {
   return request.recipients.map((recipient) => judgeRecipient({ request, recipient, facts }, lists));
 }
 
 function judgeRecipient(question: Omit<Question, 'stage'>, lists: RestrictionLists): Verdict {
+  const { stages } = question.request;
   let hold = false;
-  for (const stage of question.request.stages ?? STAGES) {
-    for (const name of lists[`smtpd_${stage}_restrictions`]) {
+  for (const [stage, list] of LISTS) {
+    if (stages !== undefined && !stages.includes(stage)) continue;
+    for (const name of lists[list]) {
       const action = RESTRICTIONS[name]({ ...question, stage });
       if (action === 'permit') break;
       if (action === 'hold') hold = true;

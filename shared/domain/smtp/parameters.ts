@@ -10,6 +10,7 @@ export type Parameter = {
 };
 
 export function parseParameters(rest: string): Parameter[] {
+  if (rest === '') return [];
   return rest
     .split(/[ \t]+/)
     .filter((text) => text !== '')

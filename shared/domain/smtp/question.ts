@@ -37,6 +37,5 @@ export function judgedEarly(
   verdict: Verdict | undefined,
 ): Step {
   if (verdict?.kind !== 'refuse') return permitted;
-  const { pending: _, ...rest } = session;
-  return answer(stage === 'client' ? { ...rest, denied: true } : rest, verdict.reply);
+  return answer({ ...session, pending: undefined, denied: session.denied || stage === 'client' }, verdict.reply);
 }

@@ -1,5 +1,5 @@
 // One SMTP session as a value: what is known of the client and how far its transaction has come (RFC 5321 §3, §4.1.4).
-// A session never changes; `step` (step.ts) makes the next one from an input. What the outside must do meanwhile is an
+// A session never changes, and all have the same fields, so that a copy is cheap; `step` (step.ts) makes the next one from an input. What the outside must do meanwhile is an
 // effect, and its result comes back as an input.
 
 import type { Envelope, Recipient } from '../message/envelope.ts';
@@ -47,30 +47,30 @@ export type Session = {
   /** Digits that no other session has, for CRAM-MD5's challenges (RFC 2195 §2). */
   readonly nonce: string;
   readonly tls: boolean;
-  readonly helo?: { readonly verb: 'HELO' | 'EHLO'; readonly name: string };
-  readonly login?: string;
+  readonly helo: { readonly verb: 'HELO' | 'EHLO'; readonly name: string } | undefined;
+  readonly login: string | undefined;
   /** The login is that of the client's TLS certificate; AUTH may still take its place. */
-  readonly loginByCertificate?: true;
+  readonly loginByCertificate: boolean;
   /** Whether the client may say XCLIENT, or XFORWARD. */
   readonly mayXclient: boolean;
   readonly mayXforward: boolean;
   /** Where the next message came from, as XFORWARD said. */
-  readonly forwarded?: { readonly address: string; readonly helo: string };
+  readonly forwarded: { readonly address: string; readonly helo: string } | undefined;
   /** An AUTH exchange that waits for the client's next response. */
-  readonly exchange?: Exchange;
+  readonly exchange: Exchange | undefined;
   /** SCRAM's exchange that waits for what it begins with. */
-  readonly scram?: (SaslStep & { kind: 'beginning' })['next'];
+  readonly scram: (SaslStep & { kind: 'beginning' })['next'] | undefined;
   /** How many exchanges there were. */
   readonly exchanges: number;
-  readonly transaction?: Transaction;
+  readonly transaction: Transaction | undefined;
   /** Once BDAT has been said: how many octets of the message there are; or it has failed, and what comes is thrown away. */
-  readonly chunks?: number | 'failed';
+  readonly chunks: number | 'failed' | undefined;
   /** The chunk that is coming. */
-  readonly chunk?: Chunk;
+  readonly chunk: Chunk | undefined;
   /** What was asked of policy before RCPT, and what follows if nothing is refused. */
-  readonly pending?: { readonly stage: Stage; readonly permitted: Step };
+  readonly pending: { readonly stage: Stage; readonly permitted: Step } | undefined;
   /** The client was refused when it connected: it may do nothing but QUIT. */
-  readonly denied?: true;
+  readonly denied: boolean;
   /** Errors since the last accepted message. */
   readonly errors: number;
 };
@@ -167,7 +167,24 @@ export type Step = {
 };
 
 export function newSession(facts: Pick<Session, 'service' | 'settings' | 'client' | 'nonce' | 'tls'>): Session {
-  return { ...facts, mayXclient: false, mayXforward: false, exchanges: 0, errors: 0 };
+  return {
+    ...facts,
+    helo: undefined,
+    login: undefined,
+    loginByCertificate: false,
+    mayXclient: false,
+    mayXforward: false,
+    forwarded: undefined,
+    exchange: undefined,
+    scram: undefined,
+    exchanges: 0,
+    transaction: undefined,
+    chunks: undefined,
+    chunk: undefined,
+    pending: undefined,
+    denied: false,
+    errors: 0,
+  };
 }
 
 /** The step that only answers. */
@@ -177,9 +194,7 @@ export function answer(session: Session, ...replies: readonly Reply[]): Step {
 
 /** Ends the transaction, as RSET, EHLO and the end of a message do (RFC 5321 §4.1.1.5). */
 export function withoutTransaction(session: Session): Session {
-  const { transaction, chunks, chunk, forwarded, ...rest } = session;
-  if ((transaction ?? chunks ?? chunk ?? forwarded) === undefined) return session;
-  return rest;
+  return { ...session, transaction: undefined, chunks: undefined, chunk: undefined, forwarded: undefined };
 }
 
 export function envelopeOf(transaction: Transaction): Envelope {

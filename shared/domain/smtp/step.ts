@@ -96,9 +96,10 @@ function connected(
 }
 
 function lineTooLong(session: Session): Step {
-  const { exchange, ...rest } = session;
   const { myhostname, smtpd_hard_error_limit: limit } = session.settings;
-  if (exchange !== undefined) return answer(rest, replies.r500SaslResponseTooLong); // RFC 4954 §4: it fails the exchange.
+  if (session.exchange !== undefined) {
+    return answer({ ...session, exchange: undefined }, replies.r500SaslResponseTooLong); // RFC 4954 §4: it fails the exchange.
+  }
   return answer(
     session,
     session.errors >= limit ? replies.r421TooManyErrors(myhostname) : replies.r500LineTooLong(myhostname),
@@ -145,6 +146,5 @@ function withCertificate(session: Session, login: string | undefined): Session {
 }
 
 function afterTls(session: Session): Session {
-  const { helo: _helo, login: _login, ...rest } = withoutTransaction(session);
-  return { ...rest, tls: true };
+  return { ...withoutTransaction(session), helo: undefined, login: undefined, tls: true };
 }

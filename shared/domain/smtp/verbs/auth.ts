@@ -43,9 +43,8 @@ export function auth(session: Session, argument: string, { overRate }: LineInput
 
 /** The client's line inside an exchange. */
 export function continueAuth(session: Session, exchange: Exchange, line: string): Step {
-  const { exchange: _, ...rest } = session;
-  if (line === '*') return answer(rest, replies.r501LoginAborted);
-  return respond(rest, exchange, line);
+  const over: Session = { ...session, exchange: undefined };
+  return line === '*' ? answer(over, replies.r501LoginAborted) : respond(over, exchange, line);
 }
 
 function respond(session: Session, exchange: Exchange, text: string): Step {
@@ -65,19 +64,18 @@ function follow(session: Session, next: SaslStep): Step {
     }
     case 'attempt':
       return { session, replies: [], effect: { kind: 'checkLogin', attempt: next.attempt } };
-    case 'loggedIn': {
-      const { loginByCertificate: _, ...rest } = session;
-      return answer({ ...rest, login: next.login }, replies.r235LoggedIn);
-    }
+    case 'loggedIn':
+      return answer({ ...session, login: next.login, loginByCertificate: false }, replies.r235LoggedIn);
     case 'malformed':
       return answer(session, replies.r535BadResponse);
   }
 }
 
 export function scramBegun(session: Session, beginning: (Input & { kind: 'scramBegun' })['beginning']): Step {
-  const { scram, ...rest } = session;
-  if (beginning === 'unavailable' || scram === undefined) return answer(rest, replies.r454LoginUnavailable);
-  return follow(rest, scram(beginning));
+  const { scram } = session;
+  const over: Session = { ...session, scram: undefined };
+  if (beginning === 'unavailable' || scram === undefined) return answer(over, replies.r454LoginUnavailable);
+  return follow(over, scram(beginning));
 }
 
 export function loginChecked(session: Session, result: (Input & { kind: 'loginChecked' })['result']): Step {

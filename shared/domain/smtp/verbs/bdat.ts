@@ -52,9 +52,10 @@ function receivedOf({ chunks }: Session): number {
 
 /** The octets of a chunk that does not end a message have come. */
 export function chunkEnd(session: Session): Step {
-  const { chunk, ...rest } = session;
+  const { chunk } = session;
   if (chunk === undefined) return answer(session);
   const { octets, last, refusal } = chunk;
-  if (refusal === undefined) return answer(rest, replies.r250Chunk(octets));
-  return answer(last ? withoutTransaction(rest) : { ...rest, chunks: 'failed' }, refusal);
+  const over: Session = { ...session, chunk: undefined };
+  if (refusal === undefined) return answer(over, replies.r250Chunk(octets));
+  return answer(last ? withoutTransaction(over) : { ...over, chunks: 'failed' }, refusal);
 }

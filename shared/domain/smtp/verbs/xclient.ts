@@ -34,15 +34,16 @@ export function xclient(session: Session, argument: string): Step {
   if (!session.mayXclient) return answer(session, replies.r550NotAuthorized);
   const said = parseAttributes('XCLIENT', argument, RULES);
   if ('wire' in said) return answer(session, said);
-  const { helo: _helo, login: _login, loginByCertificate: _, denied: _denied, ...rest } = withoutTransaction(session);
   const { client } = session;
   const name = said.get('HELO') ?? 'unknown';
   const login = said.get('LOGIN') ?? '';
   const begun: Session = {
-    ...rest,
+    ...withoutTransaction(session),
     client: { ...client, name: said.get('NAME') ?? client.name, address: said.get('ADDR') ?? client.address },
-    ...(name !== 'unknown' && { helo: { verb: said.get('PROTO') === 'ESMTP' ? 'EHLO' : 'HELO', name } }),
-    ...(login !== '' && { login }),
+    helo: name === 'unknown' ? undefined : { verb: said.get('PROTO') === 'ESMTP' ? 'EHLO' : 'HELO', name },
+    login: login === '' ? undefined : login,
+    loginByCertificate: false,
+    denied: false,
   };
   return { session: begun, replies: [], effect: { kind: 'beginAgain' } };
 }
