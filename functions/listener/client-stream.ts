@@ -7,6 +7,7 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import type { TlsFacts } from '#shared/domain/message/received.ts';
 import type { ChannelBindingType } from '#shared/domain/sasl/exchange.ts';
 import { channelBinding } from './channel-binding.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { tlsFacts } from './tls-facts.ts';
 
 /** Told to whoever speaks with the client. */
@@ -21,11 +22,14 @@ export type ClientStreamEvents = {
 
 /** How long a client may take to close behind our last reply, whatever it still sends. Milliseconds. */
 const CLOSE_TIMEOUT = 5000;
+/** Octets of replies that do not wait for the end of the turn. */
+const WRITE_AT_ONCE = 16 * 1024;
 
 export class ClientStream {
   readonly #events: ClientStreamEvents;
   #socket: Socket;
   #ending: NodeJS.Timeout | undefined;
+  #unwritten = '';
 
   constructor(socket: Socket, events: ClientStreamEvents) {
     this.#socket = socket;
@@ -58,6 +62,7 @@ export class ClientStream {
     requestCert: boolean,
     then: (certificate: X509Certificate | undefined) => void,
   ): void {
+    this.#flush();
     this.#unlisten();
     this.#socket.pause(); // What came behind a PROXY header waits in the socket, and is the handshake's.
     const secure = new TLSSocket(this.#socket, {
@@ -81,10 +86,18 @@ export class ClientStream {
     return tlsFacts(this.#socket);
   }
 
-  /** `text`: latin1. */
+  /** `text`: latin1. It goes out with all that is written in this turn of the event loop. */
   write(text: string): void {
-    this.#socket.write(text, 'latin1');
+    if (this.#unwritten === '') atEndOfTurn(this.#flush);
+    this.#unwritten += text;
+    if (this.#unwritten.length >= WRITE_AT_ONCE) this.#flush();
   }
+
+  readonly #flush = (): void => {
+    if (this.#unwritten === '') return;
+    if (!this.#socket.destroyed) this.#socket.write(this.#unwritten, 'latin1');
+    this.#unwritten = '';
+  };
 
   /** The client does not read what we write. */
   get isClogged(): boolean {
@@ -105,6 +118,7 @@ export class ClientStream {
 
   /** Behind our last reply: what the client still sends is thrown away. */
   end(): void {
+    this.#flush();
     this.#ending ??= setTimeout(() => this.destroy(), CLOSE_TIMEOUT);
     this.#socket.end();
     this.#socket.resume();

@@ -138,6 +138,7 @@ class MemoryClient {
     }
     do await rest();
     while (this.#stream.readableLength > 0 && !this.closed);
+    await rest(); // Replies go out at the end of the turn.
     return this.#stream.written.splice(0).join('');
   }
 
