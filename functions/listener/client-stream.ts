@@ -116,10 +116,14 @@ export class ClientStream {
     if (this.#socket.isPaused()) this.#socket.resume();
   }
 
-  /** Behind our last reply: what the client still sends is thrown away. */
-  end(): void {
+  /**
+   * Behind our last reply. What the client still sends is thrown away until it closes, since octets that come to a closed socket
+   * reset the connection, and the reply with it. `isSilent`: it sends nothing more; but under TLS its close_notify.
+   */
+  end({ isSilent }: { readonly isSilent: boolean }): void {
     this.#flush();
     this.#ending ??= setTimeout(() => this.destroy(), CLOSE_TIMEOUT);
+    if (isSilent && !(this.#socket instanceof TLSSocket)) return void this.#socket.end(() => this.destroy());
     this.#socket.end();
     this.#socket.resume();
   }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '#shared/domain/message/envelope.ts';
 import { countedEvent, isRcpt } from '#shared/domain/smtp/command.ts';
 import { type Line, LineBuffer } from '#shared/domain/smtp/lines.ts';
+import { r221Bye } from '#shared/domain/smtp/reply.ts';
 import {
   type Effect,
   type Input,
@@ -181,7 +182,7 @@ export class Connection {
       if (reply.close) this.#closing = true;
     }
     if (typeof session.chunks !== 'number') this.#forgetChunks();
-    if (this.#closing) return this.#end();
+    if (this.#closing) return this.#end(replies.at(-1) === r221Bye);
     if (effect !== undefined) this.#perform(effect, message);
     if (replies.some((reply) => reply.code >= 400)) this.#slowDown();
   }
@@ -279,10 +280,10 @@ export class Connection {
     else this.destroy();
   }
 
-  #end(): void {
+  #end(hasQuit = false): void {
     this.#flush();
     this.#closing = true;
-    this.#stream.end();
+    this.#stream.end({ isSilent: hasQuit && this.#lines.length === 0 });
   }
 
   #closed(): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { r221Bye } from '#shared/domain/smtp/reply.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { type RelayProcess, startRelay } from '../support/relay-process.ts';
 
@@ -84,11 +85,23 @@ test('a client has so long,', async (outer) => {
   await outer.test('and five seconds to close behind its last answer, even if it goes on sending', async (t) => {
     const socket = await raw(t, relay.port('smtp'));
     await once(socket, 'data');
-    socket.write('QUIT\r\n');
+    socket.write('GET / HTTP/1.1\r\n');
     const began = performance.now();
-    repeat(t, TRICKLE, () => socket.write('NOOP\r\n'));
+    repeat(t, TRICKLE, () => socket.write('Accept: */*\r\n'));
     await closeOf(socket);
     const took = performance.now() - began;
     assert.ok(took > 4_000 && took < 10_000, `${took}`);
+  });
+
+  await outer.test('but behind QUIT, which is its last word, none', async (t) => {
+    const socket = await raw(t, relay.port('smtp'));
+    await once(socket, 'data');
+    socket.write('QUIT\r\n');
+    const [answer] = await once(socket, 'data');
+    assert.equal(String(answer), r221Bye.wire);
+    const began = performance.now();
+    repeat(t, TRICKLE, () => socket.write('NOOP\r\n'));
+    await closeOf(socket);
+    assert.ok(performance.now() - began < 2_000);
   });
 });
