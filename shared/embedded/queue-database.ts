@@ -53,7 +53,8 @@ export function openQueueDatabase(dir: string) {
   const prepare = (sql: string) => database.prepare(sql);
   const prepareRows = (sql: string) => database.prepare(sql, { returnArrays: true });
 
-  const insertEntry = prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  // Ids are new: that one is known shows in the insertion, and is not asked before.
+  const insertEntry = prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING');
   const insertBody = prepare('INSERT INTO body VALUES (?, ?)');
   const selectBody = prepare('SELECT bytes FROM body WHERE id = ?');
   const hasEntry = prepare('SELECT 1 FROM entry WHERE id = ?');
@@ -113,9 +114,11 @@ export function openQueueDatabase(dir: string) {
     durable: {
       /** The id that the queue has already, if any: nothing is stored then. */
       enqueue(entries: readonly EntryRow[], body?: { id: string; bytes: Uint8Array }): string | undefined {
-        const known = entries.find(([id]) => hasEntry.get(id) !== undefined);
+        const [first, ...further] = entries;
+        const known = further.find(([id]) => hasEntry.get(id) !== undefined);
         if (known !== undefined) return known[0];
-        for (const entry of entries) insertEntry.run(...entry);
+        if (first !== undefined && insertEntry.run(...first).changes === 0) return first[0];
+        for (const entry of further) insertEntry.run(...entry);
         if (body !== undefined) insertBody.run(body.id, body.bytes);
         return undefined;
       },

@@ -37,8 +37,9 @@ function judgeRecipient(question: Omit<Question, 'stage'>, lists: RestrictionLis
   let hold = false;
   for (const [stage, list] of LISTS) {
     if (stages !== undefined && !stages.includes(stage)) continue;
+    const asked = { ...question, stage };
     for (const name of lists[list]) {
-      const action = RESTRICTIONS[name]({ ...question, stage });
+      const action = RESTRICTIONS[name](asked);
       if (action === 'permit') break;
       if (action === 'hold') hold = true;
       else if (action !== 'dunno') return { kind: 'refuse', reply: action };
