@@ -97,7 +97,7 @@ test('a client has so long,', async (outer) => {
     const socket = await raw(t, relay.port('smtp'));
     await once(socket, 'data');
     socket.write('QUIT\r\n');
-    const [answer] = await once(socket, 'data');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
     assert.equal(String(answer), r221Bye.wire);
     const began = performance.now();
     repeat(t, TRICKLE, () => socket.write('NOOP\r\n'));
