@@ -15,7 +15,8 @@ export class HopCounter {
     if (this.#headerIsOver) return;
     // A body becomes no text.
     const blankLine = piece.indexOf(BLANK_LINE);
-    const text = this.#unfinished + piece.toString('latin1', 0, blankLine === -1 ? piece.length : blankLine + 4);
+    const text =
+      this.#unfinished + piece.toString('latin1', 0, blankLine === -1 ? piece.length : blankLine + BLANK_LINE.length);
     const end = text.indexOf(BLANK_LINE);
     this.#headerIsOver = end !== -1;
     const finished = this.#headerIsOver ? end : text.lastIndexOf('\r\n');
