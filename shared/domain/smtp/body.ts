@@ -12,8 +12,7 @@ const DOT = 46;
 const NOTHING = Buffer.alloc(0);
 /** The line end of the DATA command: a dot at once ends an empty message. It means nothing to what begins otherwise. */
 const BEFORE_BODY = Buffer.from('\r\n');
-const END = Buffer.from('\r\n.\r\n');
-/** A chunk's last bytes that only the next chunk explains: the beginning of END, or a bare LF before a dot. */
+/** A chunk's last bytes that only the next chunk explains: the beginning of CRLF.CRLF, or a bare LF before a dot. */
 const UNDECIDED = /(?:\r\n\.\r|\r\n\.|\r\n|\r|\n)$/;
 /** Octets in which a chunk nearly always explains what was left of the last one. */
 const EXPLANATION = 8;
@@ -47,20 +46,15 @@ export class BodyDecoder {
 
   /** `isExplained`: what follows changes nothing in how these bytes are read. */
   #take(bytes: Buffer, isExplained = false): { pieces: Buffer[]; rest?: Buffer } {
-    const end = bytes.indexOf(END);
-    if (end !== -1) return { pieces: this.#decode(bytes.subarray(0, end + 2)), rest: bytes.subarray(end + END.length) };
     const undecided = isExplained ? '' : undecidedOf(bytes);
-    this.#carry = Buffer.from(undecided, 'latin1');
-    return { pieces: this.#decode(bytes.subarray(0, bytes.length - undecided.length)) };
-  }
-
-  #decode(bytes: Buffer): Buffer[] {
-    if (bytes.length === 0) return [];
-    const decoded = clean(bytes, true);
+    const decoded = clean(bytes, bytes.length - undecided.length, true);
     this.bareLf ||= decoded.bareLf;
     const piece = decoded.bytes.subarray(this.#borrowed);
-    this.#borrowed = 0;
-    return piece.length === 0 ? [] : [piece];
+    if (decoded.bytes.length > 0) this.#borrowed = 0;
+    const pieces = piece.length === 0 ? [] : [piece];
+    if (decoded.end !== undefined) return { pieces, rest: bytes.subarray(decoded.end) };
+    this.#carry = Buffer.from(undecided, 'latin1');
+    return { pieces };
   }
 }
 
@@ -92,7 +86,7 @@ export class ChunkDecoder {
     const decided = this.#heldCr ? bytes.subarray(0, -1) : bytes;
     if (decided.length === 0) return [];
     this.#atLineStart = decided.at(-1) === LF;
-    const decoded = clean(decided, false);
+    const decoded = clean(decided, decided.length, false);
     this.bareLf ||= decoded.bareLf;
     return [decoded.bytes];
   }
@@ -105,20 +99,24 @@ export class ChunkDecoder {
 
 const CR_ALONE = Buffer.from('\r');
 
-type Decoded = { readonly bytes: Buffer; readonly bareLf: boolean };
+/** `end`: where what follows the final dot begins, if it was found. */
+type Decoded = { readonly bytes: Buffer; readonly bareLf: boolean; readonly end?: number };
 
-function clean(bytes: Buffer, stuffed: boolean): Decoded {
-  return isClean(bytes, stuffed) ? { bytes, bareLf: false } : normalise(bytes, stuffed);
+/** `length`: how many of the `bytes` are decoded; those behind only say what these mean. */
+function clean(bytes: Buffer, length: number, stuffed: boolean): Decoded {
+  const decided = bytes.subarray(0, length);
+  const cleanLength = cleanLengthOf(decided, stuffed);
+  return cleanLength === length ? { bytes: decided, bareLf: false } : normalise(bytes, cleanLength, length, stuffed);
 }
 
-/** Whether every CR and LF is half of a CRLF and, where dots are `stuffed`, no line begins with one. */
-function isClean(bytes: Buffer, stuffed: boolean): boolean {
+/** How many octets may stay as they are: every CR and LF is half of a CRLF and, where dots are `stuffed`, no line begins with one. */
+function cleanLengthOf(bytes: Buffer, stuffed: boolean): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let i = nextControl(view, 0); i < bytes.length; i = nextControl(view, i + 1)) {
-    if (bytes[i] === LF && (bytes[i - 1] !== CR || (stuffed && bytes[i + 1] === DOT))) return false;
-    if (bytes[i] === CR && bytes[i + 1] !== LF) return false;
+    if (bytes[i] === LF && (bytes[i - 1] !== CR || (stuffed && bytes[i + 1] === DOT))) return i;
+    if (bytes[i] === CR && bytes[i + 1] !== LF) return i;
   }
-  return true;
+  return bytes.length;
 }
 
 /** Where the next octet of at most CR is, or the end: four at a time, since nearly all are text. */
@@ -135,26 +133,32 @@ function hasControl(octets: number): boolean {
   return ((octets - 0x0e0e0e0e) & ~octets & 0x80808080) !== 0;
 }
 
-/** In the memory of `bytes`, since new memory costs more than the work; but for a bare LF, which makes a message longer. */
-function normalise(bytes: Buffer, stuffed: boolean): Decoded {
+/**
+ * From `start` on, and up to the final dot. In the memory of `bytes`, since new memory costs more than the work; but for a bare LF,
+ * which makes a message longer.
+ */
+function normalise(bytes: Buffer, start: number, stop: number, stuffed: boolean): Decoded {
   let out = bytes;
-  let length = 0;
-  let before = 0;
-  let bareLf = false;
-  for (let i = 0; i < bytes.length; i++) {
+  let length = start;
+  let before = bytes[start - 1] ?? 0;
+  let lastBareLf = -1;
+  for (let i = start; i < stop; i++) {
     const byte = bytes[i] ?? 0;
     if (byte === LF && before !== CR) {
-      if (!bareLf) out = withRoom(bytes, length, 2 * (bytes.length - i));
-      bareLf = true;
+      if (lastBareLf === -1) out = withRoom(bytes, length, 2 * (stop - i));
+      lastBareLf = i;
       out[length++] = CR;
     } else if (byte !== LF && before === CR) {
       out[length - 1] = BLANK;
     }
     if (!(stuffed && byte === DOT && before === LF)) out[length++] = byte;
+    else if (bytes[i + 1] === CR && bytes[i + 2] === LF && lastBareLf !== i - 1) {
+      return { bytes: out.subarray(0, length), bareLf: lastBareLf !== -1, end: i + 3 };
+    }
     before = byte;
   }
   if (before === CR) out[length - 1] = BLANK;
-  return { bytes: out.subarray(0, length), bareLf };
+  return { bytes: out.subarray(0, length), bareLf: lastBareLf !== -1 };
 }
 
 function withRoom(bytes: Buffer, length: number, room: number): Buffer {
