@@ -171,8 +171,9 @@ export class Effects {
     return new IncomingMessage(id, spool.create(id), trace, settings.message_size_limit);
   }
 
-  #traced({ helo, client, tls, ...session }: Session, tlsFactsOf: () => TlsFacts | undefined): TracedSession {
+  #traced(session: Session, tlsFactsOf: () => TlsFacts | undefined): TracedSession {
     const { settings } = this.#context;
+    const { helo, client, tls } = session;
     // RFC 3848 §2: the A is for AUTH.
     const login = session.loginByCertificate ? undefined : session.login;
     const tlsFacts = settings.smtpd_tls_received_header ? tlsFactsOf() : undefined;

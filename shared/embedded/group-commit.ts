@@ -1,6 +1,7 @@
 // Runs what many callers ask for in one go: one transaction per database, one commit, one fsync for all who wait.
-// A durable operation that fails is undone alone. When a commit fails, so does everything that ran inside its transaction.
-// What needs no commit (a read, a lease) costs none.
+// An operation that fails is undone alone: the transaction is rolled back, and what was done in it before is done again. That is
+// rare, and a savepoint around each operation would cost more than all of them together. When a commit fails, so does everything
+// that ran inside its transaction. What needs no commit (a read, a lease) costs none.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
@@ -52,67 +53,68 @@ export class GroupCommit {
 
 class Transaction {
   readonly #file: StoreFile;
-  readonly #statements: Readonly<Record<'begin' | 'commit' | 'save' | 'release' | 'undo', StatementSync>>;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  /** What has been done since it began, in order. */
+  #done: (() => unknown)[] = [];
   /** What ended the transaction before its commit. */
   #fault: Error | undefined;
 
   constructor(file: StoreFile) {
     this.#file = file;
-    const { database } = file;
-    this.#statements = {
-      begin: database.prepare('BEGIN IMMEDIATE'),
-      commit: database.prepare('COMMIT'),
-      save: database.prepare('SAVEPOINT operation'),
-      release: database.prepare('RELEASE operation'),
-      undo: database.prepare('ROLLBACK TO operation'),
-    };
+    this.#begin = file.database.prepare('BEGIN IMMEDIATE');
+    this.#commit = file.database.prepare('COMMIT');
   }
 
   run(name: string, args: readonly unknown[]): unknown {
     if (this.#fault !== undefined) throw this.#fault;
-    const { passing, durable } = this.#file;
+    const { database, passing, durable } = this.#file;
     const operation = passing[name] ?? durable[name];
     if (operation === undefined) throw new Error(`the store has no operation ${name}`);
     const call = () => (operation as (...args: readonly unknown[]) => unknown)(...args);
-    return name in durable ? this.#inSavepoint(call) : call();
+    if (!database.isTransaction) {
+      if (name in passing) return call();
+      this.#orEnd(() => this.#begin.run());
+    }
+    try {
+      const value = call();
+      this.#done.push(call);
+      return value;
+    } catch (error) {
+      this.#orEnd(() => this.#doAgain());
+      throw error;
+    }
   }
 
   /** Commits, if there is something to commit. Returns what went wrong. */
   finish(): Error | undefined {
     const { database } = this.#file;
     try {
-      if (this.#fault === undefined && database.isTransaction) this.#statements.commit.run();
+      if (this.#fault === undefined && database.isTransaction) this.#commit.run();
       return this.#fault;
     } catch (error) {
       return error as Error;
     } finally {
       this.#fault = undefined;
+      this.#done = [];
       if (database.isTransaction) database.exec('ROLLBACK');
     }
   }
 
-  #inSavepoint(call: () => unknown): unknown {
+  /** A new transaction with what was done in the old one, which SQLite may have rolled back by itself (a full disk, an I/O error). */
+  #doAgain(): void {
     const { database } = this.#file;
-    const { begin, save, release, undo } = this.#statements;
+    if (database.isTransaction) database.exec('ROLLBACK');
+    if (this.#done.length > 0) this.#begin.run();
+    for (const call of this.#done) call();
+  }
+
+  /** What fails here fails everything in the transaction. */
+  #orEnd(work: () => void): void {
     try {
-      if (!database.isTransaction) begin.run();
-      save.run();
+      work();
     } catch (error) {
       this.#fault = error as Error;
-      throw error;
-    }
-    try {
-      const value = call();
-      release.run();
-      return value;
-    } catch (error) {
-      try {
-        undo.run();
-        release.run();
-      } catch {
-        // After a full disk or an I/O error SQLite has rolled everything back by itself.
-        this.#fault = error as Error;
-      }
       throw error;
     }
   }

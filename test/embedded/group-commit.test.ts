@@ -10,10 +10,13 @@ async function words(t: TestContext) {
   const database = new DatabaseSync(join(await dataFolder(t), 'words.db'), { timeout: 0 });
   t.after(() => database.close());
   database.exec(
-    `PRAGMA journal_mode = WAL; CREATE TABLE word (text TEXT PRIMARY KEY, parent TEXT REFERENCES word DEFERRABLE INITIALLY DEFERRED)`,
+    `PRAGMA journal_mode = WAL; CREATE TABLE word (text TEXT PRIMARY KEY, parent TEXT REFERENCES word DEFERRABLE INITIALLY DEFERRED);
+     CREATE TEMP TABLE lease (text TEXT PRIMARY KEY)`,
   );
   const insert = database.prepare('INSERT INTO word VALUES (?, ?)');
   const select = database.prepare('SELECT text FROM word ORDER BY text');
+  const lease = database.prepare('INSERT INTO lease VALUES (?)');
+  const leased = database.prepare('SELECT text FROM lease ORDER BY text');
   const file = {
     database,
     durable: {
@@ -22,8 +25,17 @@ async function words(t: TestContext) {
         return texts.length;
       },
       addChild: (text: string, parent: string) => void insert.run(text, parent),
+      /** As SQLite does on a full disk. */
+      rollBack(): void {
+        database.exec('ROLLBACK');
+        throw new Error('the disk is full');
+      },
     },
-    passing: { all: () => select.all().map(({ text }) => text) },
+    passing: {
+      all: () => select.all().map(({ text }) => text),
+      lease: (text: string) => void lease.run(text),
+      leased: () => leased.all().map(({ text }) => text),
+    },
   } satisfies StoreFile;
   const commit = new GroupCommit({ words: file });
   const run = (...calls: [operation: string, ...args: unknown[]][]) =>
@@ -47,6 +59,25 @@ test('an operation that fails half-way is undone alone', async (t) => {
   assert.match(faults?.get(1)?.message ?? '', /UNIQUE/);
   assert.match(faults?.get(3)?.message ?? '', /no operation none/);
   assert.deepEqual(run(['all']).values, [['a', 'd']]);
+});
+
+test('what was done before an operation that fails stays done, leases too, each once', async (t) => {
+  const { run } = await words(t);
+  const group: [string, ...unknown[]][] = [
+    ['lease', 'before'],
+    ['add', 'a'],
+    ['lease', 'within'],
+    ['rollBack'],
+    ['add', 'a'],
+    ['add', 'b'],
+  ];
+  const { values, faults } = run(...group);
+  assert.deepEqual(values, [undefined, 1, undefined, undefined, undefined, 1]);
+  assert.deepEqual([...(faults?.keys() ?? [])], [3, 4]);
+  assert.deepEqual(run(['all'], ['leased']).values, [
+    ['a', 'b'],
+    ['before', 'within'],
+  ]);
 });
 
 test('a commit that fails fails all of them, and the next goes through', async (t) => {

@@ -111,17 +111,17 @@ function clean(bytes: Buffer, length: number, stuffed: boolean): Decoded {
 
 /** How many octets may stay as they are: every CR and LF is half of a CRLF and, where dots are `stuffed`, no line begins with one. */
 function cleanLengthOf(bytes: Buffer, stuffed: boolean): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let i = nextControl(view, 0); i < bytes.length; i = nextControl(view, i + 1)) {
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  for (let i = nextControl(view, 0, length); i < length; i = nextControl(view, i + 1, length)) {
     if (bytes[i] === LF && (bytes[i - 1] !== CR || (stuffed && bytes[i + 1] === DOT))) return i;
     if (bytes[i] === CR && bytes[i + 1] !== LF) return i;
   }
-  return bytes.length;
+  return length;
 }
 
 /** Where the next octet of at most CR is, or the end: four at a time, since nearly all are text. */
-function nextControl(view: DataView, from: number): number {
-  const length = view.byteLength;
+function nextControl(view: DataView, from: number, length: number): number {
   let at = from;
   while (at + 4 <= length && !hasControl(view.getInt32(at))) at += 4;
   while (at < length && view.getUint8(at) > CR) at += 1;
