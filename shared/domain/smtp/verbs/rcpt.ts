@@ -29,7 +29,7 @@ function roomFor({ settings }: Session, { recipients }: Transaction): number {
 
 /** The burst's recipients that wait for policy's verdict. */
 function waiting({ burst }: Transaction): Recipient[] {
-  return burst.flatMap((item) => ('recipient' in item ? [item.recipient] : []));
+  return burst.filter((item) => 'recipient' in item).map(({ recipient }) => recipient);
 }
 
 type BurstItem = Transaction['burst'][number];
