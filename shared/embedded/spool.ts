@@ -13,8 +13,11 @@ const SMALL_BODY = 64 * 1024;
 export class EmbeddedSpool implements Spool {
   readonly #thread: StoreThread;
   readonly #files: BodyFiles;
-  /** Sealed, but not stored yet. */
-  readonly #small = new Map<string, readonly Buffer[]>();
+  /**
+   * Sealed, but not stored yet. No Map: each table that a Map has outgrown names the next one, so that a single table in V8's old
+   * generation keeps all later ones, and their bodies, until that is collected.
+   */
+  readonly #small = Object.create(null) as Record<string, readonly Buffer[]>;
 
   constructor(dir: string, thread: StoreThread) {
     this.#thread = thread;
@@ -38,10 +41,10 @@ export class EmbeddedSpool implements Spool {
       },
       seal: async () => {
         if (file !== undefined) await file.seal();
-        else this.#small.set(id, chunks);
+        else this.#small[id] = chunks;
       },
       discard: async () => {
-        this.#small.delete(id);
+        delete this.#small[id];
         chunks = [];
         await file?.discard();
         if (file !== undefined) await this.#removeUnnamed([id]).catch(() => {});
@@ -56,13 +59,13 @@ export class EmbeddedSpool implements Spool {
 
   /** The bytes of a small body that is sealed and not stored yet, in a buffer that may be given away. */
   smallBody(id: string): Uint8Array<ArrayBuffer> | undefined {
-    const chunks = this.#small.get(id);
+    const chunks = this.#small[id];
     return chunks && joined(chunks);
   }
 
   /** The entry that names the body is durable, and with it the body. */
   stored(id: string): void {
-    this.#small.delete(id);
+    delete this.#small[id];
   }
 
   /** Removes the files of bodies that no entry names any more. */
