@@ -1,7 +1,7 @@
 // Runs what many callers ask for in one go: one transaction per database, one commit, one fsync for all who wait.
 // An operation that fails is undone alone: the transaction is rolled back, and what was done in it before is done again. That is
-// rare, and a savepoint around each operation would cost more than all of them together. When a commit fails, so does everything
-// that ran inside its transaction. What needs no commit (a read, a lease) costs none.
+// rare, and a savepoint around each operation is not cheap. When a commit fails, so does everything that ran inside its transaction.
+// What needs no commit (a read, a lease) costs none.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 

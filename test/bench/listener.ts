@@ -1,8 +1,9 @@
 // `npm run bench -- listener`: the relay beside Postfix (as the memo sets it up, and tuned), OpenSMTPD, exim, Haraka and npm's
-// smtp-server. Every server is pinned to one core and the load generator to the other; they are driven in turn, and medians are
-// printed as the table of docs/benchmarks.md. The figure is CPU milliseconds per accepted message of all of a server's processes; all
-// but OpenSMTPD have the message on the disk before the 250, and all keep it. A server that does not start, or that fails one
-// message, fails the run; a goal that is not met ends in exit status 1. Needs root, and the packages that .ci/run names.
+// smtp-server. Every server is pinned to one core and the load generator to the other; for each row they are started anew and
+// driven in turn, and medians are printed as the table of docs/benchmarks.md. The figure is CPU milliseconds per accepted message of
+// all of a server's processes; all but OpenSMTPD have the message on the disk before the 250, and all keep it. A server that does
+// not start, or that fails one message, fails the run; a goal that is not met ends in exit status 1. Needs root, and the packages
+// that .ci/run names.
 // Options: --rows p10xN,t10x1  --seconds 5  --rounds 3  --peers relay,postfix
 
 import { execFile } from 'node:child_process';
@@ -77,31 +78,39 @@ export async function measureListener(args: readonly string[]): Promise<void> {
   const missing = requires({ root: true, commands });
   if (missing !== false) throw new Error(`the benchmark ${missing}`);
   const programs = await preparePeers();
+  const says = columns.map(([, column]) => column.says);
+  console.log(tableRow(['CPU ms per accepted message', ...says, 'relay / Postfix', 'goal']));
+  console.log(tableRow(Array.from({ length: says.length + 3 }, () => '---')));
+  for (const [name, row] of rows) {
+    report(name, row, await measureRow(row, columns, programs, values));
+  }
+}
+
+/** On servers of its own, so that no figure hangs on the rows before. Medians, by column. */
+async function measureRow(
+  row: Row,
+  columns: readonly (readonly [string, Column])[],
+  programs: Place['programs'],
+  { rounds, seconds }: { readonly rounds: string; readonly seconds: string },
+): Promise<ReadonlyMap<string, number>> {
   const folder = await mkdtemp(join(tmpdir(), 'op25b-bench-'));
   await chmod(folder, 0o755); // The servers' own users must get in.
-  const peers: Peer[] = [];
+  const peers = new Map<string, Peer>();
   try {
     const tls = await certificateIn(join(folder, 'tls'));
-    for (const [name, { start }] of columns) {
-      const peer = await start({ folder: join(folder, name), tls, programs });
-      peers.push(peer);
+    for (const [name, column] of columns) {
+      if (row.service === 'smtps' && column.tls === false) continue;
+      const peer = await column.start({ folder: join(folder, name), tls, programs });
+      peers.set(name, peer);
       console.error(`${name} listens on ${peer.ports.smtp} and ${peer.ports.smtps}`);
     }
-    const says = columns.map(([, column]) => column.says);
-    console.log(tableRow(['CPU ms per accepted message', ...says, 'relay / Postfix', 'goal']));
-    console.log(tableRow(Array.from({ length: says.length + 3 }, () => '---')));
-    for (const [name, row] of rows) {
-      const figures = columns.map((): number[] => []);
-      for (let round = 0; round < Number(values.rounds); round++) {
-        for (const [at, peer] of peers.entries()) {
-          if (row.service === 'smtps' && columns[at]?.[1].tls === false) continue;
-          figures[at]?.push(await measure(peer, row, values.seconds));
-        }
-      }
-      report(name, row, new Map(columns.map(([column], at) => [column, median(figures[at] ?? [])])));
+    const figures = new Map(columns.map(([name]) => [name, [] as number[]]));
+    for (let round = 0; round < Number(rounds); round++) {
+      for (const [name, peer] of peers) figures.get(name)?.push(await measure(peer, row, seconds));
     }
+    return new Map(Array.from(figures, ([name, all]) => [name, median(all)]));
   } finally {
-    for (const peer of peers) await peer.stop();
+    for (const peer of peers.values()) await peer.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

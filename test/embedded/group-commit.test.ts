@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
+import fc from 'fast-check';
 import { type Call, GroupCommit, type StoreFile } from '#shared/embedded/group-commit.ts';
 import { dataFolder } from './support/data-folder.ts';
 
@@ -15,6 +16,7 @@ async function words(t: TestContext) {
   );
   const insert = database.prepare('INSERT INTO word VALUES (?, ?)');
   const select = database.prepare('SELECT text FROM word ORDER BY text');
+  const remove = database.prepare('DELETE FROM word WHERE text = ?');
   const lease = database.prepare('INSERT INTO lease VALUES (?)');
   const leased = database.prepare('SELECT text FROM lease ORDER BY text');
   const file = {
@@ -23,6 +25,9 @@ async function words(t: TestContext) {
       add(...texts: string[]): number {
         for (const text of texts) insert.run(text, null);
         return texts.length;
+      },
+      remove: (...texts: string[]) => {
+        for (const text of texts) remove.run(text);
       },
       addChild: (text: string, parent: string) => void insert.run(text, parent),
       /** As SQLite does on a full disk. */
@@ -34,6 +39,7 @@ async function words(t: TestContext) {
     passing: {
       all: () => select.all().map(({ text }) => text),
       lease: (text: string) => void lease.run(text),
+      release: () => database.exec('DELETE FROM lease'),
       leased: () => leased.all().map(({ text }) => text),
     },
   } satisfies StoreFile;
@@ -79,6 +85,44 @@ test('what was done before an operation that fails stays done, leases too, each 
     ['before', 'within'],
   ]);
 });
+
+test('whatever fails between them, groups leave what each operation alone would have left', async (t) => {
+  const { run } = await words(t);
+  const text = fc.constantFrom('a', 'b', 'c', 'd');
+  const operation = fc.oneof(
+    fc.record({ name: fc.constant('add'), texts: fc.array(text, { minLength: 1, maxLength: 3 }) }),
+    fc.record({ name: fc.constant('remove'), texts: fc.tuple(text) }),
+    fc.record({ name: fc.constant('lease'), texts: fc.tuple(text) }),
+    fc.constant({ name: 'rollBack', texts: [] }),
+  );
+  const property = fc.property(fc.array(fc.array(operation, { maxLength: 8 }), { maxLength: 4 }), (groups) => {
+    run(['remove', 'a', 'b', 'c', 'd'], ['release']);
+    const model = { word: new Set<string>(), lease: new Set<string>() };
+    for (const group of groups) {
+      const failed = group.flatMap((asked, position) => (doAlone(model, asked) ? [] : [position]));
+      const { faults } = run(...group.map(({ name, texts }) => [name, ...texts] as [string, ...string[]]));
+      assert.deepEqual([...(faults?.keys() ?? [])], failed);
+    }
+    assert.deepEqual(run(['all'], ['leased']).values, [[...model.word].toSorted(), [...model.lease].toSorted()]);
+  });
+  fc.assert(property, { numRuns: 200 });
+});
+
+type Model = { readonly word: Set<string>; readonly lease: Set<string> };
+
+/** Whether the operation succeeds; if not, it leaves nothing. */
+function doAlone(
+  { word, lease }: Model,
+  { name, texts }: { readonly name: string; readonly texts: readonly string[] },
+): boolean {
+  if (name === 'rollBack') return false;
+  if (name === 'remove') for (const text of texts) word.delete(text);
+  if (name === 'remove') return true;
+  const rows = name === 'add' ? word : lease;
+  if (new Set(texts).size < texts.length || texts.some((text) => rows.has(text))) return false;
+  for (const text of texts) rows.add(text);
+  return true;
+}
 
 test('a commit that fails fails all of them, and the next goes through', async (t) => {
   const { run } = await words(t);
