@@ -116,8 +116,10 @@ function doAlone(
   { name, texts }: { readonly name: string; readonly texts: readonly string[] },
 ): boolean {
   if (name === 'rollBack') return false;
-  if (name === 'remove') for (const text of texts) word.delete(text);
-  if (name === 'remove') return true;
+  if (name === 'remove') {
+    for (const text of texts) word.delete(text);
+    return true;
+  }
   const rows = name === 'add' ? word : lease;
   if (new Set(texts).size < texts.length || texts.some((text) => rows.has(text))) return false;
   for (const text of texts) rows.add(text);
